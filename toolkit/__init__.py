@@ -1,0 +1,42 @@
+"""Count, read and compare Chinese government reports.
+
+`build` turns a folder of reports into tables and `load` reads tables back. From there on every
+function takes tables and gives a table, and every plot draws the table it is given.
+"""
+
+from importlib import import_module
+from pathlib import Path
+
+_HERE = Path(__file__).resolve().parent
+DATA = next((d for d in (_HERE / "data", _HERE.parent / "data") if d.is_dir()), _HERE.parent / "data")
+
+_WHERE = {
+    "corpus": ("build", "load", "verify"),
+    "counts": ("count_terms", "add_rates", "role_shares", "frequent_tokens", "concordance"),
+    "uncertainty": ("pooled_rates", "report_shares"),
+    "compare": ("contrast", "profile"),
+    "lexicon": ("load_lexicon",),
+    "style": ("save", "use_style"),
+    "plots": (
+        "plot_coverage",
+        "plot_roles",
+        "plot_frequent",
+        "plot_cloud",
+        "plot_trends",
+        "plot_shares",
+        "plot_profile",
+        "plot_contrast",
+    ),
+}
+_MODULE = {name: module for module, names in _WHERE.items() for name in names}
+__all__ = ["DATA", *_MODULE]
+
+
+def __getattr__(name):  # pandas and matplotlib are imported when first used, not at import
+    if name in _MODULE:
+        return getattr(import_module(f".{_MODULE[name]}", __name__), name)
+    raise AttributeError(f"toolkit has no '{name}'; it has: {', '.join(__all__)}")
+
+
+def __dir__():
+    return __all__

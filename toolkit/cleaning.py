@@ -1,0 +1,147 @@
+"""Text as read to the words of the report, with every removed span and the reason kept.
+
+Nothing is rewritten: the clean text is the text as read with some spans left out, so that
+kept + removed = read, and every later offset can point into the file itself.
+"""
+
+import re
+from bisect import bisect_right
+from itertools import accumulate
+
+# Marks inside the text: markup and the newspaper's "continued on page 2".
+_INLINE = re.compile(
+    r"(?=[<*#&\[［（(上下_ \t\u00a0\u200b-\u200f\u2060\ufeff-])(?:"  # most characters start none
+    r"(?P<comment><!--.*?-->)"
+    r"|(?P<markdown>\*\*|^#{1,6}[ \t]|^[ \t]*[-*][ \t]|^[ \t]*[-*_]{3,}[ \t]*$)"
+    r"|(?P<markup></?[a-zA-Z][^<>\n]{0,80}>|&[a-z]{2,8};|<U\+[0-9A-F]{4}>)"
+    r"|(?P<footnote>[\[［]\d{1,3}[\]］])"
+    r"|(?P<continued>[（(]?(?:[上下][接转]|紧接)第?[一二三四五六七八九十\d]{1,3}版[）)]?)"
+    r"|(?P<space>[\u00a0\u200b-\u200f\u2060\ufeff]+))",
+    re.M | re.S,
+)
+_FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\r?\n.*?\n---[ \t]*(\r?\n|$)", re.S)
+
+# Whole lines that belong to the page, not to the report.
+_FURNITURE = re.compile(
+    r"当前位置|首页.{0,4}[>＞»]|繁体版|无障碍(辅助|浏览|阅读)|长者助手|扫一扫|您访问的链接|分享到"
+    r"|打印本页|关闭窗口|[【\[（(]字[号体]|责任编辑|上一[篇条]|下一[篇条]|主办单位|承办单位|版权所有|ICP备|公网安备|网站标识码"
+    r"|浏览[次量]|阅读[次量]|点击数|^(信息)?来源[:：]|发布(日期|时间)[:：]|^索引号|^文号[:：]|本文有删[减节]"
+)
+_TITLE = re.compile(r"(报告|情况|总结)([（(].{0,12}[)）])?$")
+_SALUTATION = re.compile(r"各位代表[:：,，!！]|(现在.{0,2})?我(谨)?代表.{2,24}向(大会|会议)")
+_DATE_LINE = re.compile(
+    r"(二〇|二○|二零|20)[\d〇○零一二三四五六七八九]{2}年[\d一二三四五六七八九十]{1,3}月[\d一二三四五六七八九十]{1,3}日"
+)
+_SIGNER = re.compile(
+    r"[\u4e00-\u9fff]{2,28}(局|委员会|办公室|厅|中心|政府|部)"
+    r"|(代?(省长|市长|区长|县长|州长|主席|总理)).{2,6}"
+)
+_ANNEX = re.compile(
+    r"[（(【\[]?(附件|附[:：]|附录|注释|.{0,24}(名词|用语|词语|有关|报告》).{0,4}(解释|注释|注解|释义|说明))"
+)
+_FAREWELL = re.compile(r"(团结在|团结起来|紧密团结|团结奋斗|努力奋斗|不懈奋斗).*[。！!]")
+_SENTENCE = re.compile(r"。(?!$)|；|[，,].*。$")
+_PUNCTUATION = re.compile(r"[。；;！!？?，,、]")
+
+_SHORT = 60  # Characters: furniture, titles, signatures and annex headings are not longer.
+_TAIL = 0.4  # Annexes and signatures stand after this share of the text.
+
+
+def clean(text):
+    """Leave out what is not the report: markup, page furniture, title block, signature, annex.
+
+    Returns the clean text and the removed spans, a list of (start, end, rule) in the order of
+    the text as read, disjoint: text kept + text removed = text read.
+    """
+    spans = [(m.start(), m.end(), m.lastgroup) for m in _INLINE.finditer(text)]
+    if front := _FRONT_MATTER.match(text):
+        spans.append((0, front.end(), "front matter"))
+    spans.extend(_line_spans(text, front.end() if front else 0))
+    removed = _disjoint(spans)
+    kept, at = [], 0
+    for start, end, _ in removed:
+        kept.append(text[at:start])
+        at = end
+    kept.append(text[at:])
+    return "".join(kept), removed
+
+
+def as_read(removed):
+    """Give a function that turns offsets in the clean text into offsets in the text as read."""
+    lengths = list(accumulate((end - start for start, end, _ in removed), initial=0))
+    # Position of each removed span in the clean text
+    cuts = [start - before for (start, _, _), before in zip(removed, lengths, strict=False)]
+    return lambda offset: offset + lengths[bisect_right(cuts, offset)]
+
+
+def _disjoint(spans):
+    """Sort spans by place, longest first, and leave out what an earlier one covers already."""
+    out, reached = [], 0
+    for start, end, rule in sorted(spans, key=lambda s: (s[0], -s[1])):
+        if end > reached:
+            out.append((max(start, reached), end, rule))
+            reached = end
+    return out
+
+
+def _lines(text):
+    """Yield (start, end, bare) for each line that says something; `bare` is free of markup."""
+    at = 0
+    for line in text.splitlines(keepends=True):
+        bare = _INLINE.sub("", line).strip() if len(line) <= 4 * _SHORT else line.strip()
+        if bare:
+            yield at, at + len(line), bare
+        at += len(line)
+
+
+def _line_spans(text, body):
+    lines = [line for line in _lines(text) if line[0] >= body]
+    if not lines:
+        return
+    first, last = _title_block(lines), _annex(lines, len(text))
+    for start, end, bare in lines[:first]:
+        yield start, end, "furniture" if _FURNITURE.search(bare) else "title"
+    if last < len(lines):
+        yield lines[last][0], len(text), "annex"
+    for start, end, bare in lines[first:last]:
+        if len(bare) <= _SHORT and _FURNITURE.search(bare) and not _SENTENCE.search(bare):
+            yield start, end, "furniture"
+    for start, end, bare in reversed(lines[first:last]):
+        if len(bare) > _SHORT:
+            break
+        if _DATE_LINE.fullmatch(bare) or (_SIGNER.fullmatch(bare) and not _PUNCTUATION.search(bare)):
+            yield start, end, "signature"
+        elif not _FURNITURE.search(bare):
+            break
+
+
+def _title_block(lines):
+    """Count the lines above the report's first words."""
+    head = lines[:25]
+    for i, (_, _, bare) in enumerate(head):  # a speech: all that stands above the salutation
+        if _SALUTATION.match(bare):
+            return i if all(len(b) <= 2 * _SHORT for _, _, b in lines[:i]) else 0
+    titles = [
+        i
+        for i, (_, _, bare) in enumerate(head[:10])
+        if len(bare) <= _SHORT and (_FURNITURE.search(bare) or _TITLE.search(bare))
+    ]
+    count = 0
+    while count in titles:  # a paper: furniture and title from the first line on
+        count += 1
+    return count
+
+
+def _annex(lines, length):
+    """Find the first line after the report: an annex or a glossary; len(lines) where none is."""
+    farewell = max(
+        (i for i, (start, _, b) in enumerate(lines) if start > _TAIL * length and _FAREWELL.search(b)),
+        default=None,
+    )
+    for i, (start, _, bare) in enumerate(lines):
+        heading = len(bare) <= _SHORT and _ANNEX.match(re.sub(r"\s", "", bare))
+        if start > _TAIL * length and heading and not _PUNCTUATION.search(bare[4:]):
+            return i
+    if farewell is not None and len(lines) - farewell > 4 and len(lines[farewell + 1][2]) <= _SHORT:
+        return farewell + 1
+    return len(lines)

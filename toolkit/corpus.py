@@ -1,0 +1,349 @@
+"""A folder of reports to tables, and tables to disk and back."""
+
+import csv
+import os
+import shutil
+import tempfile
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from . import DATA
+from .cleaning import as_read, clean
+from .lexicon import find_hits, is_han, joined, load_lexicon
+from .metadata import FIELDS, as_level, infer_metadata, place_fields
+from .places import LEVELS, find_places, resolve
+from .reading import MANIFESTS, UnreadableFile, list_files, read_file
+from .sections import ROLES, split_clauses
+from .segment import count_tokens
+
+REPORTS = (
+    "report_id", "genre", "issuer", "place", "level", "city", "province", "year", "date",
+    "title", "source_url", "abridged", "sha256", "n_han", "n_removed",
+)  # fmt: skip
+_ALIASES = {"meeting_date": "date", "url": "source_url", "source": "source_url"}
+
+
+class Corpus(NamedTuple):
+    """The tables of one folder of reports.
+
+    reports   one row per report
+    clauses   one row per clause; `text` only where the reports were read from disk
+    hits      one row per match of a lexicon term
+    tokens    one row per report x role x token
+    evidence  one row per report x field: where its value was read, or that the manifest gave it
+    removed   one row per span that cleaning left out
+    problems  one row per file or manifest entry that could not be used, with the reason
+    """
+
+    reports: pd.DataFrame
+    clauses: pd.DataFrame
+    hits: pd.DataFrame
+    tokens: pd.DataFrame
+    evidence: pd.DataFrame
+    removed: pd.DataFrame
+    problems: pd.DataFrame
+
+    def __repr__(self):
+        years = self.reports["year"].dropna()
+        span = f", {years.min()}-{years.max()}" if len(years) else ""
+        places = self.reports["place"].replace("", pd.NA).nunique()
+        return (
+            f"{len(self.reports)} reports, {places} places{span}: {len(self.clauses):,} clauses, "
+            f"{len(self.hits):,} hits, {self.tokens['n'].sum():,} tokens; {len(self.problems)} problems"
+        )
+
+
+def build(folder, out=None, *, lexicon=None):
+    """Read every report in a folder and its subfolders into tables.
+
+    A `manifest.csv` (or `index.csv`) in the folder overrides what the texts say: one row per
+    file, named in a column `file` or `report_id`; its columns place, level, city, province,
+    issuer, year, date, title, genre and source_url override where they are not empty, and any
+    other column is carried into `reports` unchanged. With `out` the tables are also written
+    there, whole or not at all. The same files give the same tables, in whatever order the disk
+    lists them.
+
+    Gives a Corpus. Files that cannot be read are listed in its `problems`; the rest goes through.
+    Raises NotADirectoryError for a folder that is not there, ValueError where no report in it
+    can be read.
+    """
+    folder = Path(folder)
+    problems = []
+    manifest = _manifest(folder, problems)
+    reports, evidence, removed, clauses = [], [], [], []
+    for report_id, text, digest in _texts(folder, problems):
+        clean_text, spans = clean(text)
+        inferred = infer_metadata(text, report_id, spans)
+        row, given = manifest.get(report_id, {}), {}
+        values, sources = _override(inferred, row, report_id, problems)
+        given = {field: row[field] for field in row if field not in (*FIELDS, "file", "report_id")}
+        found = split_clauses(clean_text, values.get("genre", ""), values.get("year"))
+        to_read = as_read(spans)
+        clauses += [
+            (len(reports), i, section, role, to_read(a), to_read(b - 1) + 1, clean_text[a:b])
+            for i, (a, b, section, role) in enumerate(found)
+        ]
+        evidence += [(report_id, *source) for source in sources]
+        removed += [(report_id, start, end - start, rule) for start, end, rule in spans]
+        reports.append(
+            {
+                **dict.fromkeys(REPORTS, ""), **values, **given, "report_id": report_id,
+                "year": values.get("year"), "abridged": values.get("abridged", False),
+                "sha256": digest, "n_removed": sum(end - start for start, end, _ in spans),
+            }
+        )  # fmt: skip
+    for report_id in manifest.keys() - {r["report_id"] for r in reports}:
+        problems.append((report_id, "named in the manifest, but no such report was read"))
+    if not reports:
+        reasons = "; ".join(f"{name}: {reason}" for name, reason in sorted(problems)[:3])
+        raise ValueError(
+            f"no report could be read in {folder}" + (f" ({reasons})" if reasons else " (it is empty)")
+            + ". Put .txt or .md files there."
+        )  # fmt: skip
+    corpus = _tables(reports, clauses, evidence, removed, problems, lexicon)
+    if out is not None:
+        write(corpus, out)
+    return corpus
+
+
+def _texts(folder, problems):
+    """Yield (report_id, text, SHA-256) in the order of the files, listing what cannot be read."""
+    seen, same = {}, {}
+    for path in list_files(folder):
+        report_id = path.with_suffix("").as_posix()
+        try:
+            text, raw = read_file(folder / path)
+        except UnreadableFile as reason:
+            problems.append((path.as_posix(), str(reason)))
+            continue
+        digest = sha256(raw).hexdigest()
+        if report_id in seen:
+            problems.append(
+                (path.as_posix(), f"{seen[report_id]} has the same id and was read; rename one of them")
+            )
+        elif digest in same:
+            problems.append((path.as_posix(), f"the same text as {same[digest]}, which was read; delete one"))
+        else:
+            seen[report_id] = same[digest] = path.as_posix()
+            yield report_id, text, digest
+
+
+def _manifest(folder, problems):
+    """Read the folder's manifest: report id -> its row, under our names for the columns."""
+    path = next((folder / name for name in MANIFESTS if (folder / name).is_file()), None)
+    if path is None:
+        return {}
+    raw = path.read_bytes()
+    encoding = "utf-8-sig" if _is_utf8(raw) else "gb18030"  # spreadsheets save Chinese CSV as GBK
+    rows = csv.DictReader(raw.decode(encoding, "replace").splitlines())
+    key = next((c for c in ("file", "report_id") if c in (rows.fieldnames or ())), None)
+    if key is None:
+        problems.append((path.name, "has no column 'file' (or 'report_id'), so it was not used; add one"))
+        return {}
+    manifest = {}
+    for row in rows:
+        report_id = row[key].removesuffix(".txt").removesuffix(".md")
+        if report_id in manifest:
+            problems.append((path.name, f"has two rows for '{row[key]}'; the first was used"))
+            continue
+        manifest[report_id] = {_ALIASES.get(c, c): (v or "").strip() for c, v in row.items() if c}
+    return manifest
+
+
+def _is_utf8(raw):
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _override(inferred, row, report_id, problems):
+    """Settle each field: what the manifest says, else what the text says.
+
+    Gives the values by field, and the rows of `evidence`: (field, source, start, end, inferred),
+    `inferred` being what the text said where the manifest says otherwise.
+    """
+    wanted = {field: value for field in FIELDS if (value := row.get(field, ""))}
+    if "year" in wanted:
+        digits = wanted["year"][:4]
+        if digits.isdigit():
+            wanted["year"] = int(digits)
+        else:
+            problems.append((report_id, f"the manifest's year '{wanted.pop('year')}' is no year; write 2024"))
+    if "place" in wanted:
+        above = [wanted[f] for f in ("province", "city") if wanted.get(f)]
+        place = resolve([*above, wanted["place"]])
+        if place:
+            wanted = {**{f: v for f, v in place_fields(place).items() if v}, **wanted, "place": place.label}
+        elif len(find_places(wanted["place"])) > 1:
+            problems.append(
+                (report_id, f"several places are called '{wanted['place']}'; add province or city to the manifest")
+            )
+    if "level" in wanted:
+        level = as_level(wanted["level"])
+        if level == "prefectural" and find_places(wanted.get("place", "")):
+            level = find_places(wanted["place"])[0].level  # 市 is also a municipality's and a county's
+        if level:
+            wanted["level"] = level
+        else:
+            words = ", ".join(LEVELS)
+            problems.append((report_id, f"the manifest's level '{wanted.pop('level')}' is none of {words}"))
+    values, sources = {}, []
+    for field in FIELDS:
+        seen = inferred.get(field)
+        if field in wanted and (seen is None or str(seen.value) != str(wanted[field])):
+            values[field] = wanted[field]
+            sources.append((field, "manifest", None, None, "" if seen is None else str(seen.value)))
+        elif seen is not None:
+            values[field] = seen.value
+            sources.append((field, seen.source, seen.start, seen.end, ""))
+    return values, sources
+
+
+def _tables(reports, clauses, evidence, removed, problems, lexicon):
+    """Turn the rows gathered from the reports into the tables of a Corpus."""
+    carried = sorted({c for r in reports for c in r} - set(REPORTS))
+    table = pd.DataFrame(reports, columns=[*REPORTS, *carried]).fillna(dict.fromkeys(carried, ""))
+    table["year"] = table["year"].astype("Int64")
+    spread = _clause_table(table["report_id"].tolist(), clauses)
+    table["n_han"] = np.bincount(spread["report_id"].cat.codes, spread["n_han"], len(table)).astype(int)
+    hits = find_hits(spread, load_lexicon() if lexicon is None else lexicon)
+    tokens = count_tokens(spread, hits)
+    return Corpus(
+        table,
+        spread,
+        hits,
+        tokens,
+        pd.DataFrame(evidence, columns=["report_id", "field", "source", "start", "end", "inferred"]).astype(
+            {"start": "Int32", "end": "Int32"}
+        ),
+        pd.DataFrame(removed, columns=["report_id", "start", "length", "rule"]).astype(
+            {"start": "int32", "length": "int32"}
+        ),
+        pd.DataFrame(sorted(problems), columns=["file", "reason"]),
+    )
+
+
+def _clause_table(report_ids, clauses):
+    number, clause, section, role, start, end, text = zip(*clauses, strict=True) if clauses else [()] * 7
+    table = pd.DataFrame(
+        {
+            "report_id": pd.Categorical.from_codes(number, report_ids),
+            "clause": np.array(clause, dtype=np.int32),
+            "section": pd.Categorical(section),
+            "role": pd.Categorical(role, ROLES),
+            "start": np.array(start, dtype=np.int32),
+            "end": np.array(end, dtype=np.int32),
+            "text": pd.Series(text, dtype=object),
+        }
+    )
+    codes, begins = joined(table)
+    table.insert(6, "n_han", np.add.reduceat(is_han(codes), begins, dtype=np.int32))
+    return table
+
+
+# --------------------------------------------------------------------------- on disk
+
+_CSV = ("reports", "problems")  # for people; the long tables are Parquet
+_REPORT_TYPES = {"year": "Int64", "abridged": bool, "n_han": "int64", "n_removed": "int64"}
+
+
+def write(corpus, out):
+    """Write the tables of a corpus into a folder, whole or not at all; texts are left out.
+
+    Raises FileExistsError where the folder holds something else than tables.
+    """
+    out = Path(out)
+    if out.exists() and any(out.iterdir()) and not (out / "reports.csv").is_file():
+        raise FileExistsError(f"{out} holds other files. Name a new folder, or one that holds tables.")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}-"))
+    try:
+        for name, table in corpus._asdict().items():
+            _write_table(table.drop(columns="text", errors="ignore"), fresh, name)
+        fresh.chmod(0o755)
+        if out.exists():
+            os.replace(out, fresh.with_suffix(".old"))
+        os.replace(fresh, out)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+        shutil.rmtree(fresh.with_suffix(".old"), ignore_errors=True)
+
+
+def _write_table(table, folder, name):
+    if name in _CSV:
+        table.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\n")
+        return
+    arrow = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata()
+    pq.write_table(arrow, folder / f"{name}.parquet", compression="zstd", compression_level=12)
+
+
+def load(name):
+    """Load the tables of a corpus: the name of a shipped one, or a folder that `build` wrote.
+
+    Gives a Corpus; its clauses have no `text`, which is not shipped.
+    Raises FileNotFoundError naming the corpora there are.
+    """
+    folder = next((f for f in (DATA / str(name), Path(name)) if (f / "reports.csv").is_file()), None)
+    if folder is None:
+        shipped = sorted(f.parent.name for f in DATA.glob("*/reports.csv"))
+        raise FileNotFoundError(
+            f"there is no corpus '{name}'. Name one of {', '.join(shipped)}, or a folder "
+            "written by 'python -m toolkit build FOLDER --out DIR'."
+        )
+    tables = {}
+    for table in Corpus._fields:
+        if table in _CSV:
+            types = _REPORT_TYPES if table == "reports" else {}
+            read = pd.read_csv(folder / f"{table}.csv", dtype=str, encoding="utf-8-sig", keep_default_na=False)
+            for column, kind in types.items():
+                missing = read[column] == ""
+                values = read[column] == "True" if kind is bool else read[column].mask(missing).astype(kind)
+                read[column] = values
+            tables[table] = read
+        else:
+            tables[table] = pq.read_table(folder / f"{table}.parquet").to_pandas()
+    return Corpus(**tables)
+
+
+def verify(folder, tables):
+    """Build a folder anew and compare it with tables on disk, byte for byte.
+
+    Gives one row per table: `table`, `identical`, and what differs. A table may hold the same
+    rows in other bytes where another version of pyarrow wrote it; that is said.
+    """
+    tables = Path(tables)
+    known = load(tables)
+    rows = []
+    with tempfile.TemporaryDirectory() as scratch:
+        fresh = Path(scratch) / "tables"
+        build(folder, fresh)
+        rebuilt = load(fresh)
+        for name in Corpus._fields:
+            file = next(fresh.glob(f"{name}.*"))
+            same = file.read_bytes() == (tables / file.name).read_bytes()
+            rows.append((name, same, "" if same else _difference(getattr(known, name), getattr(rebuilt, name))))
+    return pd.DataFrame(rows, columns=["table", "identical", "difference"])
+
+
+def _difference(known, rebuilt):
+    """Say in words how two versions of a table differ."""
+    if len(known) != len(rebuilt):
+        return f"{len(known):,} rows there, {len(rebuilt):,} rebuilt"
+    if list(known) != list(rebuilt):
+        return f"columns {', '.join(known)} there, {', '.join(rebuilt)} rebuilt"
+    unlike = [c for c in known if not np.array_equal(known[c].astype(str), rebuilt[c].astype(str))]
+    if not unlike:
+        return "the same rows in other bytes"
+    row = int(np.flatnonzero(known[unlike[0]].astype(str).to_numpy() != rebuilt[unlike[0]].astype(str).to_numpy())[0])
+    return (
+        f"column '{unlike[0]}' from row {row} on: '{known[unlike[0]].iloc[row]}' there, "
+        f"'{rebuilt[unlike[0]].iloc[row]}' rebuilt"
+    )

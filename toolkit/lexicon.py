@@ -1,0 +1,154 @@
+"""The vocabulary of terms, and where clauses use it."""
+
+import numpy as np
+import pandas as pd
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+
+from . import DATA
+
+COLUMNS = (
+    "term", "gloss_en", "category", "category_en", "kind", "tier", "surfaces",
+    "first_central_year", "first_central_source", "evidence", "local_origin", "named_in",
+)  # fmt: skip
+HITS = ("report_id", "clause", "start", "term", "category", "surface", "in_title")
+QUOTES = "“”‘’「」『』\"'"
+_BREAK = 0x0A
+
+
+def narrow(codes):
+    """Give full-width ASCII among character codes half its width; each stays in its place."""
+    narrowed = codes.copy()
+    narrowed[codes == 0x3000] = 0x20
+    narrowed[(codes >= 0xFF01) & (codes <= 0xFF5E)] -= 0xFEE0
+    return narrowed
+
+
+def as_codes(text):
+    """Give the characters of a text as numbers, for arithmetic over a whole corpus at once."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+
+
+def as_text(codes):
+    """Give the text that character codes spell."""
+    return codes.tobytes().decode("utf-32-le", "surrogatepass")
+
+
+def is_han(codes):
+    """Tell which character codes are Han characters: the unified ideographs and extension A."""
+    return (codes >= 0x4E00) & (codes <= 0x9FFF) | (codes >= 0x3400) & (codes <= 0x4DBF)
+
+
+def load_lexicon(path=None):
+    """Read a lexicon: one row per term, `surfaces` the ways it is written, split by '|'.
+
+    Without a path the one shipped in data/. A lexicon of your own needs the columns `term` and
+    `category`; a term without surfaces stands for itself.
+
+    Raises ValueError where a column is missing, a term comes twice, or two terms claim the same
+    surface (compared without width and quotation marks).
+    """
+    path = path or DATA / "lexicon.csv"
+    lexicon = pd.read_csv(path, dtype=str, encoding="utf-8-sig", keep_default_na=False)
+    for column in ("term", "category"):
+        if column not in lexicon:
+            raise ValueError(f"{path} has no column '{column}'; it has {', '.join(lexicon)}. Add it.")
+    lexicon = lexicon.reindex(columns=[*dict.fromkeys([*COLUMNS, *lexicon])], fill_value="")
+    lexicon["surfaces"] = lexicon["surfaces"].where(lexicon["surfaces"] != "", lexicon["term"])
+    for what, names in (("term", lexicon["term"]), ("surface", pd.Series(_surfaces(lexicon)[0]))):
+        if (twice := names[names.duplicated()].unique()).size:
+            raise ValueError(
+                f"{path} has the {what} '{twice[0]}' more than once. Keep each {what} in one row."
+            )
+    return lexicon
+
+
+def longest_matches(text, surfaces):
+    """List (index of the surface, start, end) of the surfaces in a text.
+
+    Leftmost-longest over all surfaces, never overlapping: of 数字政府 and 数字政府建设 the second
+    is counted where it stands, and the first only elsewhere.
+    """
+    matcher = AhoCorasick(list(surfaces), matchkind=MatchKind.LeftmostLongest, implementation=Implementation.DFA)
+    return matcher.find_matches_as_indexes(text)
+
+
+def find_hits(clauses, lexicon):
+    """Find every lexicon term in clauses with text.
+
+    One row per clause in, with `report_id`, `clause` and `text`; one row per match out, with
+    `start` the offset in the clause's text, `surface` as the report writes it and `in_title`
+    whether it stands inside 《》. Width and quotation marks do not matter: “放管服”改革 is
+    放管服改革. A surface that begins or ends with a digit or Latin letter is not matched inside
+    a longer number or word.
+    """
+    keys, terms = _surfaces(lexicon)
+    codes, begins = joined(clauses)
+    quotes = np.flatnonzero(np.isin(codes, as_codes(QUOTES)))
+    matches = longest_matches(as_text(np.delete(codes, quotes)), keys)
+    index, start, end = np.array(matches, dtype=np.int64).reshape(-1, 3).T
+    gaps = quotes - np.arange(len(quotes))  # where the quotation marks stood, in the text without
+    start = start + np.searchsorted(gaps, start, side="right")
+    end = end + np.searchsorted(gaps, end - 1, side="right")
+    inside = _alnum(codes, start) & _alnum(codes, start - 1) | _alnum(codes, end - 1) & _alnum(codes, end)
+    term, start, end = terms[index[~inside]], start[~inside], end[~inside]
+
+    row = np.searchsorted(begins, start, side="right") - 1
+    opened, closed = np.flatnonzero(codes == ord("《")), np.flatnonzero(codes == ord("》"))
+    bounds = np.stack((begins[row], start))  # brackets count within their clause
+    depth = np.diff(np.searchsorted(opened, bounds), axis=0) - np.diff(np.searchsorted(closed, bounds), axis=0)
+    texts, first = clauses["text"].tolist(), start - begins[row]
+    surfaces = [texts[r][a:b] for r, a, b in zip(row, first, first + end - start, strict=True)]
+    category = pd.Categorical(lexicon["category"])
+    return pd.DataFrame(
+        {
+            "report_id": clauses["report_id"].array.take(row),
+            "clause": clauses["clause"].to_numpy()[row],
+            "start": first.astype(np.int32),
+            "term": pd.Categorical.from_codes(term, lexicon["term"].tolist()),
+            "category": pd.Categorical.from_codes(category.codes[term], category.categories),
+            "surface": pd.Categorical(surfaces),
+            "in_title": depth[0] > 0,
+        },
+        columns=list(HITS),
+    )
+
+
+def joined(clauses):
+    """Join the texts of clauses by line breaks: their character codes, narrowed, and the place
+    where each clause begins."""
+    texts = clauses["text"].tolist()
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts)) + 1
+    return narrow(as_codes("\n".join(texts))), np.cumsum(lengths) - lengths
+
+
+def mask_hits(codes, begins, clauses, hits):
+    """Put line breaks in place of the hits, in a copy of joined character codes."""
+    at = pd.Series(range(len(clauses)), index=pd.MultiIndex.from_frame(clauses[["report_id", "clause"]]))
+    rows = at.reindex(pd.MultiIndex.from_frame(hits[["report_id", "clause"]])).to_numpy()
+    start = begins[rows] + hits["start"].to_numpy()
+    lengths = np.array([len(surface) for surface in hits["surface"].cat.categories], dtype=np.int64)
+    edges = np.zeros(len(codes) + 1, dtype=np.int8)
+    np.add.at(edges, start, 1)
+    np.add.at(edges, start + lengths[hits["surface"].cat.codes], -1)
+    return np.where(np.cumsum(edges[:-1], dtype=np.int8) > 0, np.uint32(_BREAK), codes), rows
+
+
+def _surfaces(lexicon):
+    """Spread a lexicon over its surfaces: as they are matched, and the row each belongs to."""
+    spread = [(surface, row) for row, cell in enumerate(lexicon["surfaces"]) for surface in cell.split("|")]
+    keys = [_plain(surface) for surface, _ in spread]
+    return keys, np.array([row for _, row in spread], dtype=np.int64)
+
+
+def _plain(surface):
+    codes = narrow(as_codes(surface))
+    return as_text(codes[~np.isin(codes, as_codes(QUOTES))])
+
+
+def _alnum(codes, at):
+    """Tell for each position whether an ASCII letter or digit stands there."""
+    if not len(codes):
+        return np.zeros(len(at), dtype=bool)
+    code = codes[np.clip(at, 0, len(codes) - 1)]
+    letter = (code | 0x20 >= ord("a")) & (code | 0x20 <= ord("z"))
+    return (at >= 0) & (at < len(codes)) & (letter | (code >= ord("0")) & (code <= ord("9")))
