@@ -12,10 +12,10 @@ DATA = next((d for d in (_HERE / "data", _HERE.parent / "data") if d.is_dir()), 
 
 _WHERE = {
     "corpus": ("build", "load", "verify"),
-    "counts": ("count_terms", "add_rates", "role_shares", "frequent_tokens", "concordance"),
-    "uncertainty": ("pooled_rates", "report_shares"),
+    "counts": ("coverage", "count_terms", "role_shares", "frequent_tokens", "concordance"),
+    "uncertainty": ("pool_rates", "add_shares"),
     "compare": ("contrast", "profile"),
-    "lexicon": ("load_lexicon",),
+    "lexicon": ("load_lexicon", "add_gloss"),
     "style": ("save", "use_style"),
     "plots": (
         "plot_coverage",

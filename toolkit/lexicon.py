@@ -11,7 +11,8 @@ COLUMNS = (
     "first_central_year", "first_central_source", "evidence", "local_origin", "named_in",
 )  # fmt: skip
 HITS = ("report_id", "clause", "start", "term", "category", "surface", "in_title")
-QUOTES = "“”‘’「」『』\"'"
+OPENING, CLOSING = "“‘「『", "”’」』"
+QUOTES = OPENING + CLOSING + "\"'"
 _BREAK = 0x0A
 
 
@@ -62,6 +63,18 @@ def load_lexicon(path=None):
     return lexicon
 
 
+def add_gloss(table, lexicon=None):
+    """Add the English gloss to a table of terms or categories, as the column gloss_en.
+
+    One row in, the same row out; '' where the lexicon has no gloss. For display only: what is
+    counted is Chinese.
+    """
+    lexicon = load_lexicon() if lexicon is None else lexicon
+    of = "term" if "term" in table else "category"
+    gloss = lexicon.drop_duplicates(of).set_index(of)["gloss_en" if of == "term" else "category_en"]
+    return table.assign(gloss_en=table[of].astype(str).map(gloss).fillna(""))
+
+
 def longest_matches(text, surfaces):
     """List (index of the surface, start, end) of the surfaces in a text.
 
@@ -89,6 +102,10 @@ def find_hits(clauses, lexicon):
     gaps = quotes - np.arange(len(quotes))  # where the quotation marks stood, in the text without
     start = start + np.searchsorted(gaps, start, side="right")
     end = end + np.searchsorted(gaps, end - 1, side="right")
+    opening, closing = (quotes[np.isin(codes[quotes], as_codes(marks))] for marks in (OPENING, CLOSING))
+    within = np.diff(np.searchsorted(opening, (start, end)), axis=0)[0]
+    within -= np.diff(np.searchsorted(closing, (start, end)), axis=0)[0]
+    start, end = start - (within < 0), end + (within > 0)  # a pair of marks is kept whole
     inside = _alnum(codes, start) & _alnum(codes, start - 1) | _alnum(codes, end - 1) & _alnum(codes, end)
     term, start, end = terms[index[~inside]], start[~inside], end[~inside]
 

@@ -84,3 +84,18 @@ def resolve(names):
     *above, last = names
     fits = [p for p in find_places(last) if all(n in (p.province, p.city, p.name) for n in above)]
     return fits[0] if len(fits) == 1 else None
+
+
+@cache
+def _ranks():
+    places = [place for named in _divisions().values() for place in named]
+    places.sort(key=lambda place: LEVELS.index(place.level))  # within a level by code, as in the table
+    return {place.label: rank for rank, place in enumerate(places)}
+
+
+def place_rank(label):
+    """Give a place's rank from the State Council down: by level, then by administrative code.
+
+    A label that is no division comes after all that are.
+    """
+    return _ranks().get(label, len(_ranks()))

@@ -1,0 +1,98 @@
+"""The command line: python -m toolkit build | figures."""
+
+import argparse
+import re
+import sys
+import time
+from pathlib import Path
+
+from . import DATA
+
+ROOT = DATA.parent
+
+
+def main(arguments=None):
+    """Run one command; give the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m toolkit", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    build = commands.add_parser("build", help="turn a folder of reports into tables")
+    build.add_argument("folder", help="the folder with the reports (.txt, .md)")
+    goal = build.add_mutually_exclusive_group(required=True)
+    goal.add_argument("--out", metavar="DIR", help="write the tables there")
+    goal.add_argument("--verify", metavar="DIR", help="compare with the tables there")
+    build.add_argument("--lexicon", metavar="CSV", help="another lexicon than data/lexicon.csv")
+    figures = commands.add_parser("figures", help="run the notebooks in order and rewrite figures/")
+    figures.add_argument("notebooks", nargs="*", type=Path, help="only these (all by default)")
+    options = parser.parse_args(arguments)
+    try:
+        return _build(options) if options.command == "build" else _figures(options.notebooks)
+    except (ValueError, OSError) as error:
+        print(f"toolkit: {error}", file=sys.stderr)
+        return 1
+
+
+def _build(options):
+    from .corpus import build, verify
+    from .lexicon import load_lexicon
+
+    if options.verify:
+        result = verify(options.folder, options.verify)
+        for row in result.itertuples():
+            print(f"{row.table:10} {'identical' if row.identical else 'differs: ' + row.difference}")
+        return 0 if result["identical"].all() else 1
+    lexicon = load_lexicon(options.lexicon) if options.lexicon else None
+    corpus = build(options.folder, options.out, lexicon=lexicon)
+    for row in corpus.problems.itertuples():
+        print(f"  {row.file}: {row.reason}")
+    given = (corpus.evidence["source"] == "manifest").sum()
+    print(f"{corpus!r}; {given} values from the manifest")
+    print(f"written to {options.out}")
+    return 0
+
+
+def _figures(notebooks):
+    """Run notebooks in place; what they draw lands in figures/, what none draws is deleted."""
+    notebooks = notebooks or sorted((ROOT / "notebooks").glob("*.ipynb"))
+    begun = time.time()
+    for path in notebooks:
+        started = time.perf_counter()
+        run_notebook(path)
+        print(f"{path.name}  {time.perf_counter() - started:.1f} s", flush=True)
+    if len(notebooks) == len(list((ROOT / "notebooks").glob("*.ipynb"))):
+        for old in (ROOT / "figures").glob("*"):
+            if old.suffix in (".png", ".pdf", ".csv", ".svg") and old.stat().st_mtime < begun - 2:
+                old.unlink()
+    return 0
+
+
+def run_notebook(path, out=None):
+    """Execute a notebook from a fresh kernel and write it back (or to `out`), outputs included.
+
+    The file is the same to the byte on every run: no times, no versions of the kernel.
+    """
+    import nbformat
+    from nbclient import NotebookClient
+
+    path = Path(path)
+    notebook = nbformat.read(path, as_version=4)
+    client = NotebookClient(
+        notebook, timeout=300, kernel_name="python3", record_timing=False,
+        extra_arguments=["--log-level=ERROR"],
+        resources={"metadata": {"path": str(path.parent)}},
+    )  # fmt: skip
+    client.execute()
+    notebook.metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+        for output in cell.get("outputs", ()):
+            if "text/plain" in output.get("data", {}):  # addresses of objects differ from run to run
+                text = re.sub(r" at 0x[0-9a-f]+", "", output.data["text/plain"])
+                output.data["text/plain"] = text
+    nbformat.write(notebook, out or path)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

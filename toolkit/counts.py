@@ -1,0 +1,151 @@
+"""Tables to counts: terms, roles, tokens, and the places in the text where a term stands."""
+
+from difflib import get_close_matches
+
+import numpy as np
+import pandas as pd
+
+from . import DATA
+from .places import place_rank
+
+
+def coverage(reports):
+    """Count what a corpus holds: one row per report in, one row per place x year out.
+
+    place, level, year, reports, n_han; from the State Council down, places by administrative
+    code. A place without a report of a year has no row for it.
+    """
+    table = reports.groupby(["place", "level", "year"], sort=True).agg(
+        reports=("report_id", "size"), n_han=("n_han", "sum")
+    )
+    table = table.reset_index()
+    rank = table["place"].map({place: place_rank(place) for place in table["place"].unique()})
+    return table.iloc[np.lexsort((table["year"], rank))].reset_index(drop=True)
+
+
+def count_terms(hits, clauses, reports, *, by=("place", "year"), of="term", among=None):
+    """Count terms in each group of reports.
+
+    One row per match, per clause and per report in; one row per group x term out, for every
+    group that has text and every term: a term that a group never uses is 0, a group without a
+    report is absent. What is counted is what all three tables hold: fewer rows of `reports` (or
+    of `clauses`, say one role) count fewer texts. Nothing is modified.
+
+    by     columns of `reports`, and 'role' or 'section' of `clauses`, that make the groups
+    of     what of a match is counted: 'term', 'category' or 'surface'
+    among  only these terms (or categories); by default all that occur
+
+    Columns: *by; the name in `of`; n, matches in running text; n_title, matches inside 《》;
+    with_term, reports with n > 0; reports; n_han, Han characters of the group's clauses;
+    rate = 1000 n / n_han, per 1,000 Han characters (M1 of the method log; Wang & Li 2017).
+
+    Raises ValueError for an unknown column or term.
+    """
+    by = [by] if isinstance(by, str) else list(by)
+    of_clause = [column for column in by if column in ("role", "section")]
+    check_names(by, [*reports.columns, "role", "section"], "column")
+    check_names([of], ["term", "category", "surface"], "column of hits")
+    names = list(hits[of].cat.categories) if among is None else list(among)
+    check_names(names, hits[of].cat.categories, of)
+
+    texts = clauses[["report_id", "clause", "n_han", *of_clause]].merge(
+        reports[list(dict.fromkeys(["report_id", *(c for c in by if c not in of_clause)]))],
+        on="report_id", validate="many_to_one",
+    )  # fmt: skip
+    grouped = texts.groupby(by, observed=True, sort=True)
+    groups = grouped.agg(reports=("report_id", "nunique"), n_han=("n_han", "sum")).reset_index()
+    texts["group"] = grouped.ngroup()
+    found = hits[hits[of].isin(names)].merge(texts[["report_id", "clause", "group"]], on=["report_id", "clause"])
+    cell = found["group"].to_numpy() * len(names) + pd.Categorical(found[of], names).codes
+    size = len(groups) * len(names)
+    prose = ~found["in_title"].to_numpy(dtype=bool)
+    once = np.unique(np.stack((cell, pd.factorize(found["report_id"])[0]))[:, prose], axis=1)[0]
+
+    table = groups.loc[groups.index.repeat(len(names))].reset_index(drop=True)
+    table.insert(len(by), of, pd.Categorical.from_codes(np.tile(np.arange(len(names)), len(groups)), names))
+    table.insert(len(by) + 1, "n", np.bincount(cell[prose], minlength=size))
+    table.insert(len(by) + 2, "n_title", np.bincount(cell[~prose], minlength=size))
+    table.insert(len(by) + 3, "with_term", np.bincount(once, minlength=size))
+    return table.assign(rate=1000 * table["n"] / table["n_han"])
+
+
+def role_shares(clauses, reports, *, by=("place", "year")):
+    """Count the Han characters of each role in each group of reports.
+
+    One row per clause and per report in; one row per group x role out: *by; role; n, its Han
+    characters; reports; n_han, those of all roles; rate = 1000 n / n_han, per 1,000 (a share).
+    """
+    by = [by] if isinstance(by, str) else list(by)
+    check_names(by, reports.columns, "column")
+    texts = clauses[["report_id", "role", "n_han"]].merge(
+        reports[list(dict.fromkeys(["report_id", *by]))], on="report_id", validate="many_to_one"
+    )
+    groups = texts.groupby(by, observed=True).agg(reports=("report_id", "nunique"), n_han=("n_han", "sum"))
+    roles = [r for r in clauses["role"].cat.categories if (texts["role"] == r).any()]
+    of_role = texts.pivot_table(index=by, columns="role", values="n_han", aggfunc="sum", observed=True)
+    long = of_role.reindex(columns=roles).fillna(0).astype(int).stack().rename("n").reset_index()
+    table = long.merge(groups.reset_index(), on=by)
+    table["role"] = pd.Categorical(table["role"], roles)
+    return table.assign(rate=1000 * table["n"] / table["n_han"])
+
+
+def frequent_tokens(tokens, reports, *, stopwords=None):
+    """Rank the tokens of reports by frequency, with their dispersion.
+
+    One row per report x role x token in; one row per token out, most frequent first: token; n;
+    with_token, reports that use it; rate, per 1,000 Han characters; dp_norm, how unevenly the
+    reports use it: 0 as even as their lengths, 1 all in one report (DP of Gries 2008, normalised
+    by Lijffijt & Gries 2012). Single characters and stopwords (data/stopwords.txt) are left out
+    of the rows, never of the denominators.
+    """
+    if stopwords is None:
+        stopwords = (DATA / "stopwords.txt").read_text(encoding="utf-8").split()
+    used = tokens[tokens["report_id"].isin(reports["report_id"])]
+    counts = used.groupby(["token", "report_id"], observed=True)["n"].sum().reset_index()
+    length = reports.set_index("report_id")["n_han"]
+    share = length / length.sum()
+    total = counts.groupby("token", observed=True)["n"].transform("sum")
+    expected = counts["report_id"].astype(str).map(share)
+    counts["apart"] = (counts["n"] / total - expected).abs() - expected
+    table = counts.groupby("token", observed=True).agg(
+        n=("n", "sum"), with_token=("report_id", "nunique"), apart=("apart", "sum")
+    )
+    dp = (1 + table.pop("apart")) / 2  # reports without the token add their expected share
+    table["rate"] = 1000 * table["n"] / length.sum()
+    table["dp_norm"] = dp / (1 - share.min())
+    table = table.reset_index()
+    words = table["token"].astype(str)
+    table = table[(words.str.len() > 1) & ~words.isin(stopwords)]
+    return table.sort_values(["n", "token"], ascending=[False, True], ignore_index=True)
+
+
+def concordance(clauses, hits, term, *, width=20):
+    """Show each use of a term in its surroundings.
+
+    One row per clause with text and per match in; one row per match of the term out: report_id,
+    clause, left, surface, right, with `width` characters on either side within the clause.
+
+    Raises ValueError where the clauses come without text (it is not shipped), or the term is
+    not in the lexicon.
+    """
+    if "text" not in clauses:
+        raise ValueError(
+            "these clauses have no text: reports' texts are not shipped. Build the tables from "
+            "the files with toolkit.build(FOLDER), or take the fictional sample."
+        )
+    check_names([term], hits["term"].cat.categories, "term")
+    table = hits[hits["term"] == term].merge(clauses[["report_id", "clause", "text"]], on=["report_id", "clause"])
+    ends = table["start"] + table["surface"].astype(str).str.len()
+    spans = list(zip(table["text"], table["start"], ends, strict=True))
+    table["left"] = [text[max(0, start - width) : start] for text, start, _ in spans]
+    table["right"] = [text[end : end + width] for text, _, end in spans]
+    return table[["report_id", "clause", "left", "surface", "right"]]
+
+
+def check_names(names, known, what):
+    """Raise ValueError for the first name that is not known, with the nearest ones that are."""
+    known = list(map(str, known))
+    for name in names:
+        if str(name) not in known:
+            near = get_close_matches(str(name), known, n=5, cutoff=0.3) or known[:8]
+            raise ValueError(f"there is no {what} '{name}'. Near it: {', '.join(near)}.")

@@ -1,0 +1,320 @@
+"""One function per kind of figure. They draw the table they are given and count nothing.
+
+Each takes a table first, gives the matplotlib Figure or Axes it drew on, and shows nothing.
+"""
+
+import re
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.colors import to_rgb
+from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator, PercentFormatter
+
+from .places import find_places
+from .style import BLUE, GREY, INK, OCHRE, ONE, PALE, RED, ROLE_COLOURS, SHADES, TEAL, TWO, label
+
+_SIGN = "\u2212"
+
+
+def short_name(place):
+    """Give a place its everyday name: 内蒙古 for 内蒙古自治区, 赣州 for 赣州市."""
+    found = find_places(place)
+    if found and found[0].level in ("provincial", "prefectural"):
+        return re.sub(r"(维吾尔|壮族|回族)?自治区$|特别行政区$|[省市]$", "", place)
+    return place
+
+
+def plot_coverage(lengths, *, columns=51):
+    """Draw which place has a report of which year, and how long it is.
+
+    One row per place x year: place, level, year, reports, n_han. A cell is shaded by length; a
+    place without a report of a year is crossed out; a dot marks two sessions in one year. Places
+    stand by level, in the order of the table.
+    """
+    years = sorted(lengths["year"].unique())
+    rows = [[]]
+    for level in lengths["level"].unique():
+        places = list(lengths.loc[lengths["level"] == level, "place"].unique())
+        for chunk in (places[i : i + columns] for i in range(0, len(places), columns)):
+            if rows[-1] and sum(len(p) for _, p in rows[-1]) + len(chunk) + 1 > columns:
+                rows.append([])
+            rows[-1].append((level, chunk))
+    width = max(sum(len(p) for _, p in row) + len(row) - 1 for row in rows)
+    figure, axes = plt.subplots(
+        len(rows), 1, figsize=(TWO, 1.25 * len(rows) + 0.4), squeeze=False, layout="constrained"
+    )
+    thousand = lengths["n_han"] / 1000 / lengths["reports"]
+    top = np.ceil(thousand.max())
+    by_cell = {(p, y): (v, r) for p, y, v, r in zip(lengths["place"], lengths["year"], thousand, lengths["reports"], strict=True)}
+    for ax, row in zip(axes[:, 0], rows, strict=True):
+        x = 0
+        for level, places in row:
+            if len(places) > 3:
+                ax.text(x - 0.5, -0.75, label(level), ha="left", va="bottom", color=GREY)
+            for place in places:
+                for y, year in enumerate(years):
+                    value, reports = by_cell.get((place, year), (None, 0))
+                    if value is None:
+                        ax.plot([x - 0.3, x + 0.3], [y - 0.3, y + 0.3], color=RED, lw=0.8)
+                        continue
+                    face = plt.Rectangle((x - 0.46, y - 0.46), 0.92, 0.92, color=SHADES(value / top), lw=0)
+                    ax.add_patch(face)
+                    if reports > 1:
+                        ax.plot(x, y, "o", color="white", ms=2.2, mec=INK, mew=0.3)
+                ax.text(x, len(years) - 0.3, "\n".join(short_name(place)), ha="center", va="top",
+                        fontsize=5.6, linespacing=1.0)  # fmt: skip
+                x += 1
+            x += 1
+        ax.set(xlim=(-0.6, width - 0.4), ylim=(len(years) + 2.3, -1.8))
+        ax.set_yticks(range(len(years)), years)
+        ax.tick_params(length=0)
+        ax.set_xticks([])
+        ax.spines[:].set_visible(False)
+    scale = plt.cm.ScalarMappable(plt.Normalize(0, top), SHADES)
+    bar = figure.colorbar(scale, ax=axes, location="bottom", aspect=50, shrink=0.35, pad=0.02, anchor=(0, 0))
+    bar.outline.set_visible(False)
+    bar.ax.tick_params(length=0, pad=1)
+    bar.set_label(label("length"), labelpad=1)
+    marks = []
+    if (lengths["reports"] > 1).any():
+        marks.append((label("two sessions"), {"marker": "o", "color": "white", "mec": INK, "mew": 0.4, "ms": 3}))
+    if lengths["place"].nunique() * len(years) > len(lengths):
+        marks.append((label("no report"), {"marker": "$╲$", "color": RED, "mew": 0, "ms": 4}))
+    for i, (meaning, mark) in enumerate(marks):
+        bar.ax.plot(1.07 + 0.45 * i, 0.5, transform=bar.ax.transAxes, clip_on=False, ls="", **mark)
+        bar.ax.text(1.1 + 0.45 * i, 0.5, meaning, transform=bar.ax.transAxes, va="center", color=GREY)
+    return figure
+
+
+def plot_roles(shares, *, focus="problem"):
+    """Draw how the text of each year divides into roles, and one role's share with its interval.
+
+    One row per year x role, as `pool_rates(role_shares(...))` gives it.
+    """
+    figure, (left, right) = plt.subplots(1, 2, figsize=(TWO, 2.1), width_ratios=[1.5, 1])
+    years = sorted(shares["year"].unique())
+    start = np.zeros(len(years))
+    for role in shares["role"].unique():
+        part = shares[shares["role"] == role].set_index("year").loc[years]
+        values = part["rate"].to_numpy() / 1000
+        left.barh(range(len(years)), values, left=start, height=0.66, color=ROLE_COLOURS[role], lw=0)
+        middle = start[0] + values[0] / 2
+        if values.mean() > 0.05:
+            colour = "white" if role == "achievement" else INK
+            for y, (s, v) in enumerate(zip(start, values, strict=True)):
+                left.text(s + v / 2, y, f"{v:.0%}", ha="center", va="center", color=colour, fontsize=6.5)
+        narrow = values.mean() < 0.01
+        if not narrow:
+            left.text(middle, -0.62, label(role), ha="center", va="bottom", color=INK, fontsize=6.5)
+        start += values
+    left.set_yticks(range(len(years)), years)
+    left.set(xlim=(0, 1), ylim=(len(years) - 0.5, -1.1))
+    left.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    left.spines["left"].set_visible(False)
+    left.tick_params(axis="y", length=0)
+    left.set_xlabel(label("role share"))
+    part = shares[shares["role"] == focus].sort_values("year")
+    _interval_line(right, part["year"], part["rate"] / 1000, part["low"] / 1000, part["high"] / 1000, RED)
+    right.yaxis.set_major_formatter(PercentFormatter(1, decimals=1))
+    right.set_title(label(focus), color=RED)
+    right.set_xticks(years)
+    right.set_ylim(0, None)
+    right.grid(axis="y")
+    return figure
+
+
+def plot_frequent(table, *, top=30, ax=None):
+    """Draw the most frequent tokens: how often, and how evenly the reports use them.
+
+    One row per token, as `frequent_tokens` gives it; shade is evenness (1 - DPnorm).
+    """
+    part = table.head(top)[::-1].reset_index(drop=True)
+    ax = ax or plt.subplots(figsize=(ONE, 0.128 * len(part) + 0.6))[1]
+    even = 1 - part["dp_norm"]
+    ax.hlines(part.index, 0, part["rate"], color=PALE, lw=1)
+    dots = ax.scatter(part["rate"], part.index, c=even, cmap=SHADES, vmin=np.floor(10 * even.min()) / 10, vmax=1, s=16, zorder=3, lw=0)
+    ax.set_yticks(part.index, part["token"].astype(str))
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+    ax.set(xlim=(0, None), ylim=(-0.8, len(part) - 0.2), xlabel=label("rate"))
+    bar = ax.figure.colorbar(dots, ax=ax, location="bottom", aspect=30, shrink=0.6, pad=0.02)
+    bar.outline.set_visible(False)
+    bar.ax.tick_params(length=0, pad=1)
+    bar.set_label(label("spread"), labelpad=1)
+    return ax
+
+
+def plot_cloud(table, *, top=150, ax=None):
+    """Draw a word cloud of the most frequent tokens. It illustrates; it shows no quantity well.
+
+    One row per token with `rate`; the layout is fixed by a seed.
+    """
+    from pylopdf_fonts_zh_cn import sans_path
+    from wordcloud import WordCloud
+
+    ax = ax or plt.subplots(figsize=(ONE, 2.5))[1]
+    part = table.head(top)
+    cloud = WordCloud(
+        font_path=str(sans_path()), width=1730, height=1250, background_color="white", random_state=1,
+        prefer_horizontal=1, relative_scaling=0.5, max_font_size=240, margin=6, max_words=top,
+        color_func=lambda word, font_size, **_: INK if font_size > 90 else BLUE if font_size > 45 else GREY,
+    ).generate_from_frequencies(dict(zip(part["token"].astype(str), part["rate"], strict=True)))  # fmt: skip
+    ax.imshow(cloud.to_array(), interpolation="antialiased")
+    ax.set_axis_off()
+    return ax
+
+
+def _interval_line(ax, x, middle, low, high, colour):
+    ax.vlines(x, low, high, color=_tint(colour), lw=2.6, capstyle="butt")
+    ax.plot(x, middle, color=colour, marker="o", ms=3, mec="white", mew=0.5)
+
+
+def _tint(colour):
+    """Mix a colour with white, opaque, so that what lies behind does not show."""
+    return tuple(1 - 0.4 * (1 - part) for part in to_rgb(colour))
+
+
+def plot_trends(rates, *, columns=4, colours=None):
+    """Draw the rate of each term by year, each in its own panel from zero, with its interval.
+
+    One row per year x term: year, term, rate, low, high (as `pool_rates` gives it) and, where
+    the table has it, gloss_en. Panels stand in the order of the terms; their scales differ.
+    `colours` maps terms to colours.
+    """
+    return _panels(rates, "rate", columns, colours, FuncFormatter(lambda v, _: f"{v:g}"))
+
+
+def plot_shares(shares, *, columns=4, colours=None):
+    """Draw the share of reports that use each term by year, with its interval, on one scale.
+
+    One row per year x term: year, term, share, low, high (as `add_shares` gives it) and, where
+    the table has it, gloss_en.
+    """
+    return _panels(shares, "share", columns, colours, PercentFormatter(1, decimals=0))
+
+
+def _panels(table, value, columns, colours, formatter):
+    terms = list(dict.fromkeys(table["term"].astype(str)))
+    years = sorted(table["year"].unique())
+    rows = -(-len(terms) // columns)
+    figure, axes = plt.subplots(
+        rows, columns, figsize=(TWO, 1.45 * rows + 0.15), squeeze=False, sharex=True, sharey=value == "share"
+    )
+    for ax, term in zip(axes.flat, terms, strict=False):
+        part = table[table["term"] == term].sort_values("year")
+        _interval_line(ax, part["year"], part[value], part["low"], part["high"], (colours or {}).get(term, BLUE))
+        ax.set_title(term, pad=13)
+        if "gloss_en" in part:
+            ax.text(0, 1.035, _fit(part["gloss_en"].iloc[0], 34), transform=ax.transAxes, color=GREY, fontsize=6)
+        ax.set_ylim(0, 1.02 if value == "share" else None)
+        ax.yaxis.set_major_locator(MultipleLocator(0.5) if value == "share" else MaxNLocator(3))
+        ax.yaxis.set_major_formatter(formatter)
+        ax.set_xticks(years, [y if y in (years[0], years[-1]) else f"{y % 100}" for y in years])
+        ax.grid(axis="y")
+    for ax in axes.flat[len(terms) :]:
+        ax.set_axis_off()
+    figure.supylabel(label(value), fontsize=7.5)
+    return figure
+
+
+def _fit(text, length):
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def plot_contrast(table, *, left, right, top=12, minimum=10, ax=None):
+    """Draw the terms that set two groups most apart: log ratio with its interval, either way.
+
+    One row per term, as `contrast` gives it, with gloss_en where there is one. Of the terms used
+    at least `minimum` times in both groups together all are drawn if there is room, else the
+    `top` on each side whose interval stays farthest from zero; how many of how many are clear of
+    zero is printed below. Grey is not clear of zero; an arrow is an end that cannot be known.
+    """
+    of = table.columns[0]
+    part = table[table["n_a"] + table["n_b"] >= minimum]
+    above, below = part[part["low"] > 0], part[part["high"] < 0]
+    rows = part.sort_values(["log_ratio", "low"])
+    if len(part) > 2 * top:
+        above = above.sort_values("low").tail(top)
+        below = below.sort_values("high").head(top)
+        rows = pd.concat([below, above])
+    rows = rows.to_dict("records")
+    ax = ax or plt.subplots(figsize=(TWO, 0.165 * len(rows) + 0.9))[1]
+    known = [abs(v) for r in rows for v in (r["low"], r["high"], r["log_ratio"]) if np.isfinite(v)]
+    edge = 1.06 * max(known, default=1)
+    margin = ax.get_yaxis_transform()  # x in parts of the axes, y in rows
+    ax.axvline(0, color=GREY, lw=0.8)
+    for y, row in enumerate(rows):
+        colour = BLUE if row["low"] > 0 else RED if row["high"] < 0 else GREY
+        ax.plot([max(row["low"], -edge), min(row["high"], edge)], [y, y], color=colour, lw=1.2)
+        if np.isfinite(row["log_ratio"]):
+            ax.plot(row["log_ratio"], y, "o", color=colour, ms=3.6, mec="white", mew=0.5)
+        for end, mark in ((row["low"], "<"), (row["high"], ">")):
+            if not np.isfinite(end):
+                ax.plot(np.sign(end) * edge, y, mark, color=colour, ms=3.6, mew=0)
+        outside = ((max(row["low"], -edge), -5, "right"), (min(row["high"], edge), 5, "left"))
+        x, shift, side = outside[1] if row["high"] < 0 else outside[0]
+        x = 0 if colour != GREY else x
+        ax.annotate(str(row[of]), (x, y), (shift, 0), textcoords="offset points", ha=side, va="center")
+        ax.text(1.01, y, f"{row['n_a']:,} : {row['n_b']:,}", transform=margin, va="center", fontsize=6.3)
+        ax.text(1.15, y, _fit(row.get("gloss_en", ""), 36), transform=margin, va="center", color=GREY, fontsize=6.3)
+    head = len(rows) - 0.25
+    ax.text(edge, head, f"{left} →", ha="right", va="bottom", color=BLUE)
+    ax.text(-edge, head, f"← {right}", ha="left", va="bottom", color=RED)
+    ax.text(1.01, head, "n", transform=margin, va="bottom", color=GREY, fontsize=6.3)
+    clear = int(((part["low"] > 0) | (part["high"] < 0)).sum())
+    note = label("clear of zero").format(clear=clear, terms=len(part), minimum=minimum, shown=len(rows))
+    ax.set(xlim=(-1.03 * edge, 1.03 * edge), ylim=(-0.8, len(rows) + 0.5))
+    ax.set_xlabel(f"{label('log ratio')}\n{note}")
+    ax.set_yticks([])
+    ax.spines["left"].set_visible(False)
+    ax.grid(axis="x")
+    _log_axis(ax)
+    return ax
+
+
+def plot_profile(table, *, of="category", highlight=(), ax=None):
+    """Draw how places differ: one row per category, one dot per place, some places named.
+
+    One row per place x category, as `profile` gives it; the line at 0 is the rate of all places
+    together. `highlight` names the places to colour.
+    """
+    order = table.groupby(of, observed=True)["log_ratio"].apply(lambda v: v[np.isfinite(v)].std())
+    names = list(order.sort_values(ascending=False).index)[::-1]
+    ax = ax or plt.subplots(figsize=(TWO, 0.3 * len(names) + 0.7))[1]
+    finite = table["log_ratio"][np.isfinite(table["log_ratio"])]
+    floor = np.floor(finite.min())
+    colours = dict(zip(highlight, (RED, BLUE, OCHRE, TEAL), strict=False))
+    ax.axvline(0, color=GREY, lw=0.8)
+    for y, name in enumerate(names):
+        part = table[table[of] == name]
+        others = part[~part["place"].isin(highlight)].sort_values("place")
+        values = others["log_ratio"].clip(lower=floor)
+        ax.plot(values, y + _jitter(len(values)), "o", color=GREY, alpha=0.45, ms=2.4, mew=0)
+        for place, colour in colours.items():
+            value = part.loc[part["place"] == place, "log_ratio"].clip(lower=floor)
+            ax.plot(value, [y] * len(value), "o", color=colour, ms=5, mec="white", mew=0.6, zorder=4)
+    gloss = dict(zip(table[of], table["gloss_en"], strict=True)) if "gloss_en" in table else {}
+    ax.set_yticks(range(len(names)), [f"{n}  " for n in names])
+    for y, name in enumerate(names):
+        ax.text(1.01, y, gloss.get(name, ""), transform=ax.get_yaxis_transform(), va="center", color=GREY)
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+    ax.grid(axis="x")
+    ax.set(ylim=(-0.6, len(names) - 0.1), xlabel=label("log ratio"))
+    _log_axis(ax)
+    x = 0.0
+    for place, colour in colours.items():
+        ax.annotate(f"● {place}", (x, 1.01), xycoords="axes fraction", color=colour, va="bottom")
+        x += 0.035 * len(place) + 0.06
+    return ax
+
+
+def _log_axis(ax):
+    ax.xaxis.set_major_locator(MaxNLocator(9, steps=[1, 2, 5, 10]))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:+g}".replace("-", _SIGN) if v else "0"))
+
+
+def _jitter(n):
+    """Spread n dots over the height of a row, the same way every time."""
+    return 0.26 * (((np.arange(n) * 0.618034) % 1) * 2 - 1)

@@ -1,0 +1,132 @@
+"""One look for every figure: sizes, ink, a Chinese font, two languages, and a save that repeats
+to the byte."""
+
+import os
+import warnings
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib import font_manager
+from matplotlib.colors import LinearSegmentedColormap
+from pylopdf_fonts_zh_cn import sans_path
+
+from . import DATA
+
+ONE, TWO = 3.46, 7.09  # inches: one and two columns of a journal (88 and 180 mm)
+INK, GREY, PALE = "#20242a", "#767d87", "#dfe3e8"
+BLUE, RED, OCHRE, TEAL = "#22578f", "#c4502f", "#d8a13a", "#2f8279"  # told apart in grey as well
+SHADES = LinearSegmentedColormap.from_list("shades", ["#eef2f6", "#9db9d4", BLUE, "#10294a"])
+ROLE_COLOURS = {
+    "intro": "#b9c0c9", "study": OCHRE, "leadership": "#8c6d31", "achievement": BLUE,
+    "problem": RED, "rectification": "#e39a7c", "plan": "#a9c3dc",
+}  # fmt: skip
+
+_LABELS = {
+    "rate": ("per 1,000 Han characters", "每千汉字次数"),
+    "share": ("share of reports", "报告占比"),
+    "role share": ("share of Han characters", "汉字占比"),
+    "length": ("thousand Han characters", "千汉字"),
+    "log ratio": ("log ratio of rates (base 2)", "频率比（以 2 为底的对数）"),
+    "two sessions": ("two sessions in the year", "当年两次会议"),
+    "no report": ("no report", "无报告"),
+    "national": ("State Council", "国务院"),
+    "provincial": ("provinces and municipalities", "省、自治区、直辖市"),
+    "prefectural": ("cities", "市"),
+    "intro": ("opening", "引言"),
+    "study": ("study", "学习"),
+    "leadership": ("leadership", "组织领导"),
+    "achievement": ("looking back", "回顾"),
+    "problem": ("shortcomings", "问题"),
+    "rectification": ("rectification", "整改"),
+    "plan": ("looking ahead", "部署"),
+    "all places": ("all places", "全部地区"),
+    "clear of zero": (
+        "{clear} of {terms} with n ≥ {minimum} are clear of 0; {shown} shown",
+        "n ≥ {minimum} 的 {terms} 项中 {clear} 项区间不含 0；图示 {shown} 项",
+    ),
+    "spread": ("evenness (1 − DPnorm)", "均匀度（1 − DPnorm）"),
+}
+_RC = {
+    "font.family": "Noto Sans SC",
+    "font.size": 7.5,
+    "axes.titlesize": 8,
+    "axes.titlelocation": "left",
+    "axes.titlecolor": INK,
+    "axes.labelsize": 7.5,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": GREY,
+    "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.unicode_minus": True,
+    "axes.axisbelow": True,
+    "text.color": INK,
+    "xtick.color": GREY,
+    "ytick.color": GREY,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "xtick.labelsize": 7,
+    "ytick.labelsize": 7,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "xtick.major.size": 2.5,
+    "ytick.major.size": 2.5,
+    "grid.color": PALE,
+    "grid.linewidth": 0.5,
+    "lines.linewidth": 1.4,
+    "figure.dpi": 144,
+    "figure.constrained_layout.use": True,
+    "savefig.dpi": 300,
+    "savefig.bbox": None,
+    "svg.hashsalt": "toolkit",
+    "svg.fonttype": "path",
+    "pdf.fonttype": 3,
+    "hatch.linewidth": 0.5,
+}
+_language = ["en"]
+
+
+def use_style(language="en"):
+    """Give all figures drawn from now on the house style, labelled in 'en' or 'zh'.
+
+    Raises ValueError for another language.
+    """
+    if language not in ("en", "zh"):
+        raise ValueError(f"figures are labelled in 'en' or 'zh', not in '{language}'.")
+    _language[0] = language
+    if not any(font.name == "Noto Sans SC" for font in font_manager.fontManager.ttflist):
+        font_manager.fontManager.addfont(sans_path())
+    mpl.rcParams.update(_RC)
+
+
+def label(key):
+    """Give a label in the language in use; a key without one is its own label."""
+    return _LABELS[key][_language[0] == "zh"] if key in _LABELS else str(key)
+
+
+def save(figure, name, data, *, folder=None, svg=False):
+    """Save a figure for print and for the record, and give the PNG's path from here.
+
+    Takes a figure (or an Axes of it) and the table it shows; writes NAME.png (300 dpi), NAME.pdf
+    and NAME.csv, the numbers plotted, into figures/ or `folder`, and NAME.svg if asked. The same
+    figure gives the same bytes on every run.
+
+    Raises ValueError where the font lacks a character: no figure is saved with a missing glyph.
+    """
+    figure = getattr(figure, "figure", figure)
+    folder = Path(folder) if folder is not None else DATA.parent / "figures"
+    folder.mkdir(parents=True, exist_ok=True)
+    kinds = {"png": {"Software": None}, "pdf": {"CreationDate": None}}
+    kinds |= {"svg": {"Date": None}} if svg else {}
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", message="Glyph .* missing")
+        try:
+            figure.canvas.draw()
+            for kind, metadata in kinds.items():
+                figure.savefig(folder / f"{name}.{kind}", metadata=metadata)
+        except UserWarning as missing:
+            raise ValueError(f"figure '{name}' was not saved: {missing}") from None
+    data.to_csv(
+        folder / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\n", float_format="%.6g"
+    )
+    return Path(os.path.relpath(folder / f"{name}.png"))
