@@ -7,8 +7,11 @@ function takes tables and gives a table, and every plot draws the table it is gi
 from importlib import import_module
 from pathlib import Path
 
+__version__ = "0.1.0"
 _HERE = Path(__file__).resolve().parent
-DATA = next((d for d in (_HERE / "data", _HERE.parent / "data") if d.is_dir()), _HERE.parent / "data")
+DATA = next(
+    (d for d in (_HERE / "data", _HERE.parent / "data") if d.is_dir()), _HERE.parent / "data"
+)
 
 _WHERE = {
     "corpus": ("build", "load", "verify"),

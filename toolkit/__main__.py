@@ -38,7 +38,9 @@ def _build(options):
     if options.verify:
         result = verify(options.folder, options.verify)
         for row in result.itertuples():
-            print(f"{row.table:10} {'identical' if row.identical else 'differs: ' + row.difference}")
+            print(
+                f"{row.table:10} {'identical' if row.identical else 'differs: ' + row.difference}"
+            )
         return 0 if result["identical"].all() else 1
     lexicon = load_lexicon(options.lexicon) if options.lexicon else None
     corpus = build(options.folder, options.out, lexicon=lexicon)
@@ -88,7 +90,9 @@ def run_notebook(path, out=None):
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
         for output in cell.get("outputs", ()):
-            if "text/plain" in output.get("data", {}):  # addresses of objects differ from run to run
+            if "text/plain" in output.get(
+                "data", {}
+            ):  # addresses of objects differ from run to run
                 text = re.sub(r" at 0x[0-9a-f]+", "", output.data["text/plain"])
                 output.data["text/plain"] = text
     nbformat.write(notebook, out or path)

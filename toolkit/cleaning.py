@@ -109,7 +109,9 @@ def _line_spans(text, body):
     for start, end, bare in reversed(lines[first:last]):
         if len(bare) > _SHORT:
             break
-        if _DATE_LINE.fullmatch(bare) or (_SIGNER.fullmatch(bare) and not _PUNCTUATION.search(bare)):
+        if _DATE_LINE.fullmatch(bare) or (
+            _SIGNER.fullmatch(bare) and not _PUNCTUATION.search(bare)
+        ):
             yield start, end, "signature"
         elif not _FURNITURE.search(bare):
             break
@@ -135,7 +137,11 @@ def _title_block(lines):
 def _annex(lines, length):
     """Find the first line after the report: an annex or a glossary; len(lines) where none is."""
     farewell = max(
-        (i for i, (start, _, b) in enumerate(lines) if start > _TAIL * length and _FAREWELL.search(b)),
+        (
+            i
+            for i, (start, _, b) in enumerate(lines)
+            if start > _TAIL * length and _FAREWELL.search(b)
+        ),
         default=None,
     )
     for i, (start, _, bare) in enumerate(lines):

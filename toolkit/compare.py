@@ -28,26 +28,16 @@ def contrast(counts, a, b=None, *, by="place"):
     names = counts[by].astype(str)
     check_names([a] if b is None else [a, b], names.unique(), by)
     terms = list(counts[of].cat.categories)
-    unit = counts.groupby(list(counts.columns[: list(counts.columns).index(of)]), observed=True).ngroup()
-    sides = []
-    for label, rows in ((a, names == str(a)), (b or f"not {a}", names == str(b) if b else names != str(a))):
-        units = unit[rows].unique()
-        if len(units) < 2:
-            raise ValueError(
-                f"'{label}' has {len(units)} unit(s) in these counts; an interval needs at least two. "
-                "Count by its reports or places as well: by=[..., 'year']."
-            )
-        sums = np.zeros((2, len(units), len(terms)))
-        at = np.searchsorted(np.sort(units), unit[rows]), counts.loc[rows, of].cat.codes
-        np.add.at(sums[0], at, counts.loc[rows, "n"])
-        np.add.at(sums[1], at, counts.loc[rows, "n_han"])
-        sides.append((*sums, len(units)))
-    (n_a, han_a, units_a), (n_b, han_b, units_b) = sides
+    n_a, han_a = _sums(counts[names == str(a)], of, a)
+    n_b, han_b = _sums(counts[names == str(b) if b else names != str(a)], of, b or f"not {a}")
+    units_a, units_b = len(n_a), len(n_b)
     sum_a, sum_b = n_a.sum(0), n_b.sum(0)
     rate_a, rate_b = sum_a / han_a.sum(0), sum_b / han_b.sum(0)
     with np.errstate(divide="ignore", invalid="ignore"):
         log_ratio = np.log2(rate_a / rate_b)
-        reach = t.ppf(0.975, units_a + units_b - 2) * np.sqrt(_variance(n_a, han_a) + _variance(n_b, han_b))
+        reach = t.ppf(0.975, units_a + units_b - 2) * np.sqrt(
+            _variance(n_a, han_a) + _variance(n_b, han_b)
+        )
         low, high = log_ratio - reach / np.log(2), log_ratio + reach / np.log(2)
         low = np.where(sum_b == 0, np.log2(rate_a / (3 / han_b.sum(0))), low)
         high = np.where(sum_a == 0, np.log2(3 / han_a.sum(0) / rate_b), high)
@@ -62,6 +52,24 @@ def contrast(counts, a, b=None, *, by="place"):
         }
     )  # fmt: skip
     return table[(sum_a > 0) | (sum_b > 0)].reset_index(drop=True)
+
+
+def _sums(counts, of, group):
+    """Spread a group's counts into two tables of unit x term: matches and Han characters."""
+    unit = counts.groupby(
+        list(counts.columns[: counts.columns.get_loc(of)]), observed=True
+    ).ngroup()
+    units = unit.nunique()
+    if units < 2:
+        raise ValueError(
+            f"'{group}' has {units} unit(s) in these counts; an interval needs at least two. "
+            "Count by its reports or places as well: by=[..., 'year']."
+        )
+    sums = np.zeros((2, units, len(counts[of].cat.categories)))
+    at = unit.to_numpy(), counts[of].cat.codes.to_numpy()
+    np.add.at(sums[0], at, counts["n"])
+    np.add.at(sums[1], at, counts["n_han"])
+    return sums
 
 
 def _variance(n, n_han):
@@ -82,4 +90,6 @@ def profile(counts, *, by="place"):
     pooled = table.groupby(of, observed=True)[["n", "n_han"]].transform("sum")
     table["rate"] = 1000 * table["n"] / table["n_han"]
     with np.errstate(divide="ignore"):
-        return table.assign(log_ratio=np.log2(table["rate"] / (1000 * pooled["n"] / pooled["n_han"])))
+        return table.assign(
+            log_ratio=np.log2(table["rate"] / (1000 * pooled["n"] / pooled["n_han"]))
+        )

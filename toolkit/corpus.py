@@ -1,8 +1,6 @@
 """A folder of reports to tables, and tables to disk and back."""
 
-import csv
 import os
-import shutil
 import tempfile
 from hashlib import sha256
 from pathlib import Path
@@ -16,9 +14,9 @@ import pyarrow.parquet as pq
 from . import DATA
 from .cleaning import as_read, clean
 from .lexicon import find_hits, is_han, joined, load_lexicon
-from .metadata import FIELDS, as_level, infer_metadata, place_fields
-from .places import LEVELS, find_places, resolve
-from .reading import MANIFESTS, UnreadableFile, list_files, read_file
+from .manifest import carried, override, read_manifest
+from .metadata import infer_metadata
+from .reading import SUFFIXES, UnreadableFile, list_files, read_file
 from .sections import ROLES, split_clauses
 from .segment import count_tokens
 
@@ -26,7 +24,6 @@ REPORTS = (
     "report_id", "genre", "issuer", "place", "level", "city", "province", "year", "date",
     "title", "source_url", "abridged", "sha256", "n_han", "n_removed",
 )  # fmt: skip
-_ALIASES = {"meeting_date": "date", "url": "source_url", "source": "source_url"}
 
 
 class Corpus(NamedTuple):
@@ -55,7 +52,8 @@ class Corpus(NamedTuple):
         places = self.reports["place"].replace("", pd.NA).nunique()
         return (
             f"{len(self.reports)} reports, {places} places{span}: {len(self.clauses):,} clauses, "
-            f"{len(self.hits):,} hits, {self.tokens['n'].sum():,} tokens; {len(self.problems)} problems"
+            f"{len(self.hits):,} hits, {self.tokens['n'].sum():,} tokens; "
+            f"{len(self.problems)} problems"
         )
 
 
@@ -75,15 +73,19 @@ def build(folder, out=None, *, lexicon=None):
     """
     folder = Path(folder)
     problems = []
-    manifest = _manifest(folder, problems)
+    manifest = read_manifest(folder, problems)
     reports, evidence, removed, clauses = [], [], [], []
     for report_id, text, digest in _texts(folder, problems):
         clean_text, spans = clean(text)
         inferred = infer_metadata(text, report_id, spans)
-        row, given = manifest.get(report_id, {}), {}
-        values, sources = _override(inferred, row, report_id, problems)
-        given = {field: row[field] for field in row if field not in (*FIELDS, "file", "report_id")}
+        row = manifest.pop(report_id, {})
+        values, sources = override(inferred, row, report_id, problems)
         found = split_clauses(clean_text, values.get("genre", ""), values.get("year"))
+        if not found:
+            problems.append(
+                (report_id, "no Chinese text is left after cleaning; look into the file")
+            )
+            continue
         to_read = as_read(spans)
         clauses += [
             (len(reports), i, section, role, to_read(a), to_read(b - 1) + 1, clean_text[a:b])
@@ -93,19 +95,18 @@ def build(folder, out=None, *, lexicon=None):
         removed += [(report_id, start, end - start, rule) for start, end, rule in spans]
         reports.append(
             {
-                **dict.fromkeys(REPORTS, ""), **values, **given, "report_id": report_id,
+                **dict.fromkeys(REPORTS, ""), **carried(row), **values, "report_id": report_id,
                 "year": values.get("year"), "abridged": values.get("abridged", False),
                 "sha256": digest, "n_removed": sum(end - start for start, end, _ in spans),
             }
         )  # fmt: skip
-    for report_id in manifest.keys() - {r["report_id"] for r in reports}:
-        problems.append((report_id, "named in the manifest, but no such report was read"))
+    problems += [(report_id, "is in the manifest, but was not read") for report_id in manifest]
     if not reports:
         reasons = "; ".join(f"{name}: {reason}" for name, reason in sorted(problems)[:3])
         raise ValueError(
-            f"no report could be read in {folder}" + (f" ({reasons})" if reasons else " (it is empty)")
-            + ". Put .txt or .md files there."
-        )  # fmt: skip
+            f"no report could be read in {folder} ({reasons or 'it is empty'}). "
+            f"Put {' or '.join(SUFFIXES)} files there."
+        )
     corpus = _tables(reports, clauses, evidence, removed, problems, lexicon)
     if out is not None:
         write(corpus, out)
@@ -124,96 +125,24 @@ def _texts(folder, problems):
             continue
         digest = sha256(raw).hexdigest()
         if report_id in seen:
-            problems.append(
-                (path.as_posix(), f"{seen[report_id]} has the same id and was read; rename one of them")
-            )
+            reason = f"{seen[report_id]} has the same id and was read; rename one of them"
+            problems.append((path.as_posix(), reason))
         elif digest in same:
-            problems.append((path.as_posix(), f"the same text as {same[digest]}, which was read; delete one"))
+            reason = f"it has the same text as {same[digest]}, which was read; delete one"
+            problems.append((path.as_posix(), reason))
         else:
             seen[report_id] = same[digest] = path.as_posix()
             yield report_id, text, digest
 
 
-def _manifest(folder, problems):
-    """Read the folder's manifest: report id -> its row, under our names for the columns."""
-    path = next((folder / name for name in MANIFESTS if (folder / name).is_file()), None)
-    if path is None:
-        return {}
-    raw = path.read_bytes()
-    encoding = "utf-8-sig" if _is_utf8(raw) else "gb18030"  # spreadsheets save Chinese CSV as GBK
-    rows = csv.DictReader(raw.decode(encoding, "replace").splitlines())
-    key = next((c for c in ("file", "report_id") if c in (rows.fieldnames or ())), None)
-    if key is None:
-        problems.append((path.name, "has no column 'file' (or 'report_id'), so it was not used; add one"))
-        return {}
-    manifest = {}
-    for row in rows:
-        report_id = row[key].removesuffix(".txt").removesuffix(".md")
-        if report_id in manifest:
-            problems.append((path.name, f"has two rows for '{row[key]}'; the first was used"))
-            continue
-        manifest[report_id] = {_ALIASES.get(c, c): (v or "").strip() for c, v in row.items() if c}
-    return manifest
-
-
-def _is_utf8(raw):
-    try:
-        raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _override(inferred, row, report_id, problems):
-    """Settle each field: what the manifest says, else what the text says.
-
-    Gives the values by field, and the rows of `evidence`: (field, source, start, end, inferred),
-    `inferred` being what the text said where the manifest says otherwise.
-    """
-    wanted = {field: value for field in FIELDS if (value := row.get(field, ""))}
-    if "year" in wanted:
-        digits = wanted["year"][:4]
-        if digits.isdigit():
-            wanted["year"] = int(digits)
-        else:
-            problems.append((report_id, f"the manifest's year '{wanted.pop('year')}' is no year; write 2024"))
-    if "place" in wanted:
-        above = [wanted[f] for f in ("province", "city") if wanted.get(f)]
-        place = resolve([*above, wanted["place"]])
-        if place:
-            wanted = {**{f: v for f, v in place_fields(place).items() if v}, **wanted, "place": place.label}
-        elif len(find_places(wanted["place"])) > 1:
-            problems.append(
-                (report_id, f"several places are called '{wanted['place']}'; add province or city to the manifest")
-            )
-    if "level" in wanted:
-        level = as_level(wanted["level"])
-        if level == "prefectural" and find_places(wanted.get("place", "")):
-            level = find_places(wanted["place"])[0].level  # 市 is also a municipality's and a county's
-        if level:
-            wanted["level"] = level
-        else:
-            words = ", ".join(LEVELS)
-            problems.append((report_id, f"the manifest's level '{wanted.pop('level')}' is none of {words}"))
-    values, sources = {}, []
-    for field in FIELDS:
-        seen = inferred.get(field)
-        if field in wanted and (seen is None or str(seen.value) != str(wanted[field])):
-            values[field] = wanted[field]
-            sources.append((field, "manifest", None, None, "" if seen is None else str(seen.value)))
-        elif seen is not None:
-            values[field] = seen.value
-            sources.append((field, seen.source, seen.start, seen.end, ""))
-    return values, sources
-
-
 def _tables(reports, clauses, evidence, removed, problems, lexicon):
     """Turn the rows gathered from the reports into the tables of a Corpus."""
-    carried = sorted({c for r in reports for c in r} - set(REPORTS))
-    table = pd.DataFrame(reports, columns=[*REPORTS, *carried]).fillna(dict.fromkeys(carried, ""))
+    own = sorted({column for report in reports for column in report} - set(REPORTS))
+    table = pd.DataFrame(reports, columns=[*REPORTS, *own]).fillna(dict.fromkeys(own, ""))
     table["year"] = table["year"].astype("Int64")
     spread = _clause_table(table["report_id"].tolist(), clauses)
-    table["n_han"] = np.bincount(spread["report_id"].cat.codes, spread["n_han"], len(table)).astype(int)
+    n_han = np.bincount(spread["report_id"].cat.codes, spread["n_han"], len(table))
+    table["n_han"] = n_han.astype(int)
     hits = find_hits(spread, load_lexicon() if lexicon is None else lexicon)
     tokens = count_tokens(spread, hits)
     return Corpus(
@@ -221,9 +150,9 @@ def _tables(reports, clauses, evidence, removed, problems, lexicon):
         spread,
         hits,
         tokens,
-        pd.DataFrame(evidence, columns=["report_id", "field", "source", "start", "end", "inferred"]).astype(
-            {"start": "Int32", "end": "Int32"}
-        ),
+        pd.DataFrame(
+            evidence, columns=["report_id", "field", "source", "start", "end", "inferred"]
+        ).astype({"start": "Int32", "end": "Int32"}),
         pd.DataFrame(removed, columns=["report_id", "start", "length", "rule"]).astype(
             {"start": "int32", "length": "int32"}
         ),
@@ -232,7 +161,9 @@ def _tables(reports, clauses, evidence, removed, problems, lexicon):
 
 
 def _clause_table(report_ids, clauses):
-    number, clause, section, role, start, end, text = zip(*clauses, strict=True) if clauses else [()] * 7
+    number, clause, section, role, start, end, text = (
+        zip(*clauses, strict=True) if clauses else [()] * 7
+    )
     table = pd.DataFrame(
         {
             "report_id": pd.Categorical.from_codes(number, report_ids),
@@ -262,19 +193,23 @@ def write(corpus, out):
     """
     out = Path(out)
     if out.exists() and any(out.iterdir()) and not (out / "reports.csv").is_file():
-        raise FileExistsError(f"{out} holds other files. Name a new folder, or one that holds tables.")
+        raise FileExistsError(
+            f"{out} holds other files. Name a new folder, or one that holds tables."
+        )
     out.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}-"))
-    try:
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as scratch:
+        fresh, old = Path(scratch) / "fresh", Path(scratch) / "old"
+        fresh.mkdir()
         for name, table in corpus._asdict().items():
             _write_table(table.drop(columns="text", errors="ignore"), fresh, name)
-        fresh.chmod(0o755)
         if out.exists():
-            os.replace(out, fresh.with_suffix(".old"))
-        os.replace(fresh, out)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-        shutil.rmtree(fresh.with_suffix(".old"), ignore_errors=True)
+            os.replace(out, old)
+        try:
+            os.replace(fresh, out)
+        except OSError:
+            if old.exists():
+                os.replace(old, out)
+            raise
 
 
 def _write_table(table, folder, name):
@@ -291,21 +226,21 @@ def load(name):
     Gives a Corpus; its clauses have no `text`, which is not shipped.
     Raises FileNotFoundError naming the corpora there are.
     """
-    folder = next((f for f in (DATA / str(name), Path(name)) if (f / "reports.csv").is_file()), None)
-    if folder is None:
-        shipped = sorted(f.parent.name for f in DATA.glob("*/reports.csv"))
-        raise FileNotFoundError(
-            f"there is no corpus '{name}'. Name one of {', '.join(shipped)}, or a folder "
-            "written by 'python -m toolkit build FOLDER --out DIR'."
-        )
+    folder = _folder(name)
     tables = {}
     for table in Corpus._fields:
         if table in _CSV:
             types = _REPORT_TYPES if table == "reports" else {}
-            read = pd.read_csv(folder / f"{table}.csv", dtype=str, encoding="utf-8-sig", keep_default_na=False)
+            read = pd.read_csv(
+                folder / f"{table}.csv", dtype=str, encoding="utf-8-sig", keep_default_na=False
+            )
             for column, kind in types.items():
                 missing = read[column] == ""
-                values = read[column] == "True" if kind is bool else read[column].mask(missing).astype(kind)
+                values = (
+                    read[column] == "True"
+                    if kind is bool
+                    else read[column].mask(missing).astype(kind)
+                )
                 read[column] = values
             tables[table] = read
         else:
@@ -313,13 +248,24 @@ def load(name):
     return Corpus(**tables)
 
 
+def _folder(name):
+    """Find the folder of a shipped corpus, or of one that `build` wrote."""
+    for folder in (DATA / str(name), Path(name)):
+        if (folder / "reports.csv").is_file():
+            return folder
+    shipped = ", ".join(sorted(f.parent.name for f in DATA.glob("*/reports.csv")))
+    raise FileNotFoundError(
+        f"there is no corpus '{name}'. Name one of {shipped}, or a folder written by "
+        "'python -m toolkit build FOLDER --out DIR'."
+    )
+
+
 def verify(folder, tables):
     """Build a folder anew and compare it with tables on disk, byte for byte.
 
-    Gives one row per table: `table`, `identical`, and what differs. A table may hold the same
-    rows in other bytes where another version of pyarrow wrote it; that is said.
+    Gives one row per table: table, identical, difference ('' where identical). A table may hold
+    the same rows in other bytes where another version of pyarrow wrote it; that is said.
     """
-    tables = Path(tables)
     known = load(tables)
     rows = []
     with tempfile.TemporaryDirectory() as scratch:
@@ -328,8 +274,9 @@ def verify(folder, tables):
         rebuilt = load(fresh)
         for name in Corpus._fields:
             file = next(fresh.glob(f"{name}.*"))
-            same = file.read_bytes() == (tables / file.name).read_bytes()
-            rows.append((name, same, "" if same else _difference(getattr(known, name), getattr(rebuilt, name))))
+            same = file.read_bytes() == (_folder(tables) / file.name).read_bytes()
+            difference = "" if same else _difference(getattr(known, name), getattr(rebuilt, name))
+            rows.append((name, same, difference))
     return pd.DataFrame(rows, columns=["table", "identical", "difference"])
 
 
@@ -339,11 +286,9 @@ def _difference(known, rebuilt):
         return f"{len(known):,} rows there, {len(rebuilt):,} rebuilt"
     if list(known) != list(rebuilt):
         return f"columns {', '.join(known)} there, {', '.join(rebuilt)} rebuilt"
-    unlike = [c for c in known if not np.array_equal(known[c].astype(str), rebuilt[c].astype(str))]
-    if not unlike:
-        return "the same rows in other bytes"
-    row = int(np.flatnonzero(known[unlike[0]].astype(str).to_numpy() != rebuilt[unlike[0]].astype(str).to_numpy())[0])
-    return (
-        f"column '{unlike[0]}' from row {row} on: '{known[unlike[0]].iloc[row]}' there, "
-        f"'{rebuilt[unlike[0]].iloc[row]}' rebuilt"
-    )
+    for column in known:
+        there, here = known[column].astype(str).to_numpy(), rebuilt[column].astype(str).to_numpy()
+        if (unlike := np.flatnonzero(there != here)).size:
+            row = unlike[0]
+            return f"column '{column}', row {row}: '{there[row]}' there, '{here[row]}' rebuilt"
+    return "the same rows in other bytes"

@@ -33,7 +33,7 @@ def count_terms(hits, clauses, reports, *, by=("place", "year"), of="term", amon
 
     by     columns of `reports`, and 'role' or 'section' of `clauses`, that make the groups
     of     what of a match is counted: 'term', 'category' or 'surface'
-    among  only these terms (or categories); by default all that occur
+    among  only these terms (or categories); by default all of the lexicon
 
     Columns: *by; the name in `of`; n, matches in running text; n_title, matches inside 《》;
     with_term, reports with n > 0; reports; n_han, Han characters of the group's clauses;
@@ -55,18 +55,31 @@ def count_terms(hits, clauses, reports, *, by=("place", "year"), of="term", amon
     grouped = texts.groupby(by, observed=True, sort=True)
     groups = grouped.agg(reports=("report_id", "nunique"), n_han=("n_han", "sum")).reset_index()
     texts["group"] = grouped.ngroup()
-    found = hits[hits[of].isin(names)].merge(texts[["report_id", "clause", "group"]], on=["report_id", "clause"])
-    cell = found["group"].to_numpy() * len(names) + pd.Categorical(found[of], names).codes
+    found = hits[hits[of].isin(names)].merge(
+        texts[["report_id", "clause", "group"]], on=["report_id", "clause"]
+    )
+    code = found[of].astype(str).map({name: i for i, name in enumerate(names)}).to_numpy(dtype=int)
+    cell = found["group"].to_numpy() * len(names) + code
     size = len(groups) * len(names)
     prose = ~found["in_title"].to_numpy(dtype=bool)
     once = np.unique(np.stack((cell, pd.factorize(found["report_id"])[0]))[:, prose], axis=1)[0]
 
-    table = groups.loc[groups.index.repeat(len(names))].reset_index(drop=True)
-    table.insert(len(by), of, pd.Categorical.from_codes(np.tile(np.arange(len(names)), len(groups)), names))
-    table.insert(len(by) + 1, "n", np.bincount(cell[prose], minlength=size))
-    table.insert(len(by) + 2, "n_title", np.bincount(cell[~prose], minlength=size))
-    table.insert(len(by) + 3, "with_term", np.bincount(once, minlength=size))
+    columns = {
+        "n": np.bincount(cell[prose], minlength=size),
+        "n_title": np.bincount(cell[~prose], minlength=size),
+        "with_term": np.bincount(once, minlength=size),
+    }
+    table = _spread(groups, of, names, len(by), columns)
     return table.assign(rate=1000 * table["n"] / table["n_han"])
+
+
+def _spread(groups, of, names, at, columns):
+    """Give every group a row for every name, with counts in group-major order after column `at`."""
+    table = groups.loc[groups.index.repeat(len(names))].reset_index(drop=True)
+    every = pd.Categorical.from_codes(np.tile(np.arange(len(names)), len(groups)), names)
+    for place, (column, values) in enumerate({of: every, **columns}.items(), start=at):
+        table.insert(place, column, values)
+    return table
 
 
 def role_shares(clauses, reports, *, by=("place", "year")):
@@ -80,12 +93,13 @@ def role_shares(clauses, reports, *, by=("place", "year")):
     texts = clauses[["report_id", "role", "n_han"]].merge(
         reports[list(dict.fromkeys(["report_id", *by]))], on="report_id", validate="many_to_one"
     )
-    groups = texts.groupby(by, observed=True).agg(reports=("report_id", "nunique"), n_han=("n_han", "sum"))
+    grouped = texts.groupby(by, observed=True, sort=True)
+    groups = grouped.agg(reports=("report_id", "nunique"), n_han=("n_han", "sum")).reset_index()
     roles = [r for r in clauses["role"].cat.categories if (texts["role"] == r).any()]
-    of_role = texts.pivot_table(index=by, columns="role", values="n_han", aggfunc="sum", observed=True)
-    long = of_role.reindex(columns=roles).fillna(0).astype(int).stack().rename("n").reset_index()
-    table = long.merge(groups.reset_index(), on=by)
-    table["role"] = pd.Categorical(table["role"], roles)
+    code = texts["role"].astype(str).map({role: i for i, role in enumerate(roles)})
+    cell = grouped.ngroup() * len(roles) + code
+    n = np.bincount(cell, texts["n_han"], len(groups) * len(roles)).astype(int)
+    table = _spread(groups, "role", roles, len(by), {"n": n})
     return table.assign(rate=1000 * table["n"] / table["n_han"])
 
 
@@ -134,7 +148,9 @@ def concordance(clauses, hits, term, *, width=20):
             "the files with toolkit.build(FOLDER), or take the fictional sample."
         )
     check_names([term], hits["term"].cat.categories, "term")
-    table = hits[hits["term"] == term].merge(clauses[["report_id", "clause", "text"]], on=["report_id", "clause"])
+    table = hits[hits["term"] == term].merge(
+        clauses[["report_id", "clause", "text"]], on=["report_id", "clause"]
+    )
     ends = table["start"] + table["surface"].astype(str).str.len()
     spans = list(zip(table["text"], table["start"], ends, strict=True))
     table["left"] = [text[max(0, start - width) : start] for text, start, _ in spans]

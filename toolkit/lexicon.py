@@ -52,7 +52,9 @@ def load_lexicon(path=None):
     lexicon = pd.read_csv(path, dtype=str, encoding="utf-8-sig", keep_default_na=False)
     for column in ("term", "category"):
         if column not in lexicon:
-            raise ValueError(f"{path} has no column '{column}'; it has {', '.join(lexicon)}. Add it.")
+            raise ValueError(
+                f"{path} has no column '{column}'; it has {', '.join(lexicon)}. Add it."
+            )
     lexicon = lexicon.reindex(columns=[*dict.fromkeys([*COLUMNS, *lexicon])], fill_value="")
     lexicon["surfaces"] = lexicon["surfaces"].where(lexicon["surfaces"] != "", lexicon["term"])
     for what, names in (("term", lexicon["term"]), ("surface", pd.Series(_surfaces(lexicon)[0]))):
@@ -81,7 +83,9 @@ def longest_matches(text, surfaces):
     Leftmost-longest over all surfaces, never overlapping: of 数字政府 and 数字政府建设 the second
     is counted where it stands, and the first only elsewhere.
     """
-    matcher = AhoCorasick(list(surfaces), matchkind=MatchKind.LeftmostLongest, implementation=Implementation.DFA)
+    matcher = AhoCorasick(
+        list(surfaces), matchkind=MatchKind.LeftmostLongest, implementation=Implementation.DFA
+    )
     return matcher.find_matches_as_indexes(text)
 
 
@@ -102,17 +106,17 @@ def find_hits(clauses, lexicon):
     gaps = quotes - np.arange(len(quotes))  # where the quotation marks stood, in the text without
     start = start + np.searchsorted(gaps, start, side="right")
     end = end + np.searchsorted(gaps, end - 1, side="right")
-    opening, closing = (quotes[np.isin(codes[quotes], as_codes(marks))] for marks in (OPENING, CLOSING))
-    within = np.diff(np.searchsorted(opening, (start, end)), axis=0)[0]
-    within -= np.diff(np.searchsorted(closing, (start, end)), axis=0)[0]
-    start, end = start - (within < 0), end + (within > 0)  # a pair of marks is kept whole
-    inside = _alnum(codes, start) & _alnum(codes, start - 1) | _alnum(codes, end - 1) & _alnum(codes, end)
+    index, start, end = _with_marks(codes, quotes, index, start, end)
+    inside = _alnum(codes, start) & _alnum(codes, start - 1)
+    inside |= _alnum(codes, end - 1) & _alnum(codes, end)
     term, start, end = terms[index[~inside]], start[~inside], end[~inside]
 
     row = np.searchsorted(begins, start, side="right") - 1
     opened, closed = np.flatnonzero(codes == ord("《")), np.flatnonzero(codes == ord("》"))
     bounds = np.stack((begins[row], start))  # brackets count within their clause
-    depth = np.diff(np.searchsorted(opened, bounds), axis=0) - np.diff(np.searchsorted(closed, bounds), axis=0)
+    depth = np.diff(np.searchsorted(opened, bounds), axis=0) - np.diff(
+        np.searchsorted(closed, bounds), axis=0
+    )
     texts, first = clauses["text"].tolist(), start - begins[row]
     surfaces = [texts[r][a:b] for r, a, b in zip(row, first, first + end - start, strict=True)]
     category = pd.Categorical(lexicon["category"])
@@ -130,6 +134,22 @@ def find_hits(clauses, lexicon):
     )
 
 
+def _with_marks(codes, quotes, index, start, end):
+    """Widen matches to the quotation mark that pairs with one inside: 高效办成“一件事”.
+
+    A match with half a pair inside and no other half beside it runs across a border of what is
+    quoted (五个高质量”发展) and is none.
+    """
+    is_open, is_close = (np.isin(codes[quotes], as_codes(marks)) for marks in (OPENING, CLOSING))
+    balance = np.diff(np.searchsorted(quotes[is_open], (start, end)), axis=0)[0]
+    balance -= np.diff(np.searchsorted(quotes[is_close], (start, end)), axis=0)[0]
+    before = np.isin(start - 1, quotes[is_open])
+    after = np.isin(end, quotes[is_close])
+    whole = (balance == 0) | (balance == -1) & before | (balance == 1) & after
+    start, end = start - (balance == -1), end + (balance == 1)
+    return index[whole], start[whole], end[whole]
+
+
 def joined(clauses):
     """Join the texts of clauses by line breaks: their character codes, narrowed, and the place
     where each clause begins."""
@@ -140,7 +160,9 @@ def joined(clauses):
 
 def mask_hits(codes, begins, clauses, hits):
     """Put line breaks in place of the hits, in a copy of joined character codes."""
-    at = pd.Series(range(len(clauses)), index=pd.MultiIndex.from_frame(clauses[["report_id", "clause"]]))
+    at = pd.Series(
+        range(len(clauses)), index=pd.MultiIndex.from_frame(clauses[["report_id", "clause"]])
+    )
     rows = at.reindex(pd.MultiIndex.from_frame(hits[["report_id", "clause"]])).to_numpy()
     start = begins[rows] + hits["start"].to_numpy()
     lengths = np.array([len(surface) for surface in hits["surface"].cat.categories], dtype=np.int64)
@@ -152,7 +174,11 @@ def mask_hits(codes, begins, clauses, hits):
 
 def _surfaces(lexicon):
     """Spread a lexicon over its surfaces: as they are matched, and the row each belongs to."""
-    spread = [(surface, row) for row, cell in enumerate(lexicon["surfaces"]) for surface in cell.split("|")]
+    spread = [
+        (surface, row)
+        for row, cell in enumerate(lexicon["surfaces"])
+        for surface in cell.split("|")
+    ]
     keys = [_plain(surface) for surface, _ in spread]
     return keys, np.array([row for _, row in spread], dtype=np.int64)
 

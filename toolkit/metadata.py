@@ -70,7 +70,12 @@ def infer_metadata(text, name, removed):
         line = text[start:end].strip("*# \r\n\t\u3000")
         if rule == "title" and re.search(r"报\s*告|情况|总结", line) and not line.startswith("—"):
             at = text.index(line, start)
-            note("title", re.sub(r"(?<=[\u4e00-\u9fff])\s+", "", line), "title line", (at, at + len(line)))
+            note(
+                "title",
+                re.sub(r"(?<=[\u4e00-\u9fff])\s+", "", line),
+                "title line",
+                (at, at + len(line)),
+            )
     _genre(text, head, note)
     genre = found["genre"].value if "genre" in found else ""
     if genre == WORK:
@@ -130,12 +135,19 @@ def _genre(text, head, note):
 
 def _place(place, source, span, note):
     for field, value in place_fields(place).items():
-        note(field, value, source if field == "place" else "divisions", span if field == "place" else ())
+        note(
+            field,
+            value,
+            source if field == "place" else "divisions",
+            span if field == "place" else (),
+        )
 
 
 def _named(text, start, end):
     """Find the place a passage names in full, the most specific one that its names agree on."""
-    names = [(a, b, n) for a, b, n in mentioned(text[start:end]) if text[start + a : start + b] == n]
+    names = [
+        (a, b, n) for a, b, n in mentioned(text[start:end]) if text[start + a : start + b] == n
+    ]
     for last in range(len(names), 0, -1):
         if place := resolve([n for _, _, n in names[:last]]) or resolve([names[last - 1][2]]):
             return place, (start + names[0][0], start + names[last - 1][1])
@@ -157,7 +169,9 @@ def _dominant(text, level):
     place = resolve([name])
     if place is None:  # a shared name: the province or city that the text names decides
         above = [n for _, _, n in mentioned(text) if n != name]
-        place = next((p for n, _ in Counter(above).most_common() if (p := resolve([n, name]))), None)
+        place = next(
+            (p for n, _ in Counter(above).most_common() if (p := resolve([n, name]))), None
+        )
     return place, spans[name][0]
 
 
@@ -182,9 +196,8 @@ def _speaker(text, head, found, name, note):
         place, span = _dominant(text, _LEVEL_OF[generic[0]]) if generic else (None, None)
         if place:
             _place(place, "mentions", span, note)
-        elif named := [n for _, _, n in mentioned(name)]:
-            if place := resolve(named):
-                _place(place, "file name", (None, None), note)
+        elif place := resolve([n for _, _, n in mentioned(name)] or [""]):
+            _place(place, "file name", (None, None), note)
     if place and speaks:
         note("issuer", place.path + "人民政府", "divisions")
 
@@ -220,7 +233,9 @@ def _of(place, body):
 def _session_year(text, head, found, note):
     """The year a work report plans: titles and headings say it, else the session's date."""
     title = found.get("title")
-    meeting = _DATE.search(text[title.start : title.end]) if title and title.start is not None else None
+    meeting = (
+        _DATE.search(text[title.start : title.end]) if title and title.start is not None else None
+    )
     offset = title.start if meeting else 0
     meeting = meeting or _DATE.search(head)
     if meeting:

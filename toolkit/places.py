@@ -28,12 +28,18 @@ class Place(NamedTuple):
     @property
     def label(self):
         """The name, led by its city where other divisions bear the same name."""
-        return (self.city or self.province) + self.name if len(find_places(self.name)) > 1 else self.name
+        return (
+            (self.city or self.province) + self.name
+            if len(find_places(self.name)) > 1
+            else self.name
+        )
 
     @property
     def path(self):
         """Full name from province down, each step once."""
-        return "".join(dict.fromkeys(step for step in (self.province, self.city, self.name) if step))
+        return "".join(
+            dict.fromkeys(step for step in (self.province, self.city, self.name) if step)
+        )
 
 
 @cache
@@ -89,7 +95,9 @@ def resolve(names):
 @cache
 def _ranks():
     places = [place for named in _divisions().values() for place in named]
-    places.sort(key=lambda place: LEVELS.index(place.level))  # within a level by code, as in the table
+    places.sort(
+        key=lambda place: LEVELS.index(place.level)
+    )  # within a level by code, as in the table
     return {place.label: rank for rank, place in enumerate(places)}
 
 

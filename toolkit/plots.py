@@ -33,20 +33,12 @@ def plot_coverage(lengths, *, columns=51):
     stand by level, in the order of the table.
     """
     years = sorted(lengths["year"].unique())
-    rows = [[]]
-    for level in lengths["level"].unique():
-        places = list(lengths.loc[lengths["level"] == level, "place"].unique())
-        for chunk in (places[i : i + columns] for i in range(0, len(places), columns)):
-            if rows[-1] and sum(len(p) for _, p in rows[-1]) + len(chunk) + 1 > columns:
-                rows.append([])
-            rows[-1].append((level, chunk))
+    rows = _rows_of_places(lengths, columns)
     width = max(sum(len(p) for _, p in row) + len(row) - 1 for row in rows)
-    figure, axes = plt.subplots(
-        len(rows), 1, figsize=(TWO, 1.25 * len(rows) + 0.4), squeeze=False, layout="constrained"
-    )
-    thousand = lengths["n_han"] / 1000 / lengths["reports"]
+    figure, axes = plt.subplots(len(rows), 1, figsize=(TWO, 1.25 * len(rows) + 0.4), squeeze=False)
+    held = lengths.set_index(["place", "year"])
+    thousand = held["n_han"] / 1000 / held["reports"]
     top = np.ceil(thousand.max())
-    by_cell = {(p, y): (v, r) for p, y, v, r in zip(lengths["place"], lengths["year"], thousand, lengths["reports"], strict=True)}
     for ax, row in zip(axes[:, 0], rows, strict=True):
         x = 0
         for level, places in row:
@@ -54,16 +46,17 @@ def plot_coverage(lengths, *, columns=51):
                 ax.text(x - 0.5, -0.75, label(level), ha="left", va="bottom", color=GREY)
             for place in places:
                 for y, year in enumerate(years):
-                    value, reports = by_cell.get((place, year), (None, 0))
-                    if value is None:
+                    if (place, year) not in held.index:
                         ax.plot([x - 0.3, x + 0.3], [y - 0.3, y + 0.3], color=RED, lw=0.8)
                         continue
-                    face = plt.Rectangle((x - 0.46, y - 0.46), 0.92, 0.92, color=SHADES(value / top), lw=0)
-                    ax.add_patch(face)
-                    if reports > 1:
+                    shade, corner = SHADES(thousand[place, year] / top), (x - 0.46, y - 0.46)
+                    ax.add_patch(plt.Rectangle(corner, 0.92, 0.92, color=shade, lw=0))
+                    if held.loc[(place, year), "reports"] > 1:
                         ax.plot(x, y, "o", color="white", ms=2.2, mec=INK, mew=0.3)
-                ax.text(x, len(years) - 0.3, "\n".join(short_name(place)), ha="center", va="top",
-                        fontsize=5.6, linespacing=1.0)  # fmt: skip
+                name = "\n".join(short_name(place))
+                ax.text(
+                    x, len(years) - 0.3, name, ha="center", va="top", fontsize=5.6, linespacing=1
+                )
                 x += 1
             x += 1
         ax.set(xlim=(-0.6, width - 0.4), ylim=(len(years) + 2.3, -1.8))
@@ -72,19 +65,40 @@ def plot_coverage(lengths, *, columns=51):
         ax.set_xticks([])
         ax.spines[:].set_visible(False)
     scale = plt.cm.ScalarMappable(plt.Normalize(0, top), SHADES)
-    bar = figure.colorbar(scale, ax=axes, location="bottom", aspect=50, shrink=0.35, pad=0.02, anchor=(0, 0))
+    bar = figure.colorbar(
+        scale, ax=axes, location="bottom", aspect=50, shrink=0.35, pad=0.02, anchor=(0, 0)
+    )
     bar.outline.set_visible(False)
     bar.ax.tick_params(length=0, pad=1)
     bar.set_label(label("length"), labelpad=1)
     marks = []
     if (lengths["reports"] > 1).any():
-        marks.append((label("two sessions"), {"marker": "o", "color": "white", "mec": INK, "mew": 0.4, "ms": 3}))
+        marks.append(
+            (
+                label("two sessions"),
+                {"marker": "o", "color": "white", "mec": INK, "mew": 0.4, "ms": 3},
+            )
+        )
     if lengths["place"].nunique() * len(years) > len(lengths):
         marks.append((label("no report"), {"marker": "$╲$", "color": RED, "mew": 0, "ms": 4}))
     for i, (meaning, mark) in enumerate(marks):
         bar.ax.plot(1.07 + 0.45 * i, 0.5, transform=bar.ax.transAxes, clip_on=False, ls="", **mark)
-        bar.ax.text(1.1 + 0.45 * i, 0.5, meaning, transform=bar.ax.transAxes, va="center", color=GREY)
+        bar.ax.text(
+            1.1 + 0.45 * i, 0.5, meaning, transform=bar.ax.transAxes, va="center", color=GREY
+        )
     return figure
+
+
+def _rows_of_places(lengths, columns):
+    """Lay out places level by level in rows of at most so many: [[(level, places), ...], ...]."""
+    rows = [[]]
+    for level in lengths["level"].unique():
+        places = list(lengths.loc[lengths["level"] == level, "place"].unique())
+        for chunk in (places[i : i + columns] for i in range(0, len(places), columns)):
+            if rows[-1] and sum(len(p) for _, p in rows[-1]) + len(chunk) + 1 > columns:
+                rows.append([])
+            rows[-1].append((level, chunk))
+    return rows
 
 
 def plot_roles(shares, *, focus="problem"):
@@ -98,12 +112,16 @@ def plot_roles(shares, *, focus="problem"):
     for role in shares["role"].unique():
         part = shares[shares["role"] == role].set_index("year").loc[years]
         values = part["rate"].to_numpy() / 1000
-        left.barh(range(len(years)), values, left=start, height=0.66, color=ROLE_COLOURS[role], lw=0)
+        left.barh(
+            range(len(years)), values, left=start, height=0.66, color=ROLE_COLOURS[role], lw=0
+        )
         middle = start[0] + values[0] / 2
         if values.mean() > 0.05:
             colour = "white" if role == "achievement" else INK
             for y, (s, v) in enumerate(zip(start, values, strict=True)):
-                left.text(s + v / 2, y, f"{v:.0%}", ha="center", va="center", color=colour, fontsize=6.5)
+                left.text(
+                    s + v / 2, y, f"{v:.0%}", ha="center", va="center", color=colour, fontsize=6.5
+                )
         narrow = values.mean() < 0.01
         if not narrow:
             left.text(middle, -0.62, label(role), ha="center", va="bottom", color=INK, fontsize=6.5)
@@ -115,7 +133,9 @@ def plot_roles(shares, *, focus="problem"):
     left.tick_params(axis="y", length=0)
     left.set_xlabel(label("role share"))
     part = shares[shares["role"] == focus].sort_values("year")
-    _interval_line(right, part["year"], part["rate"] / 1000, part["low"] / 1000, part["high"] / 1000, RED)
+    _interval_line(
+        right, part["year"], part["rate"] / 1000, part["low"] / 1000, part["high"] / 1000, RED
+    )
     right.yaxis.set_major_formatter(PercentFormatter(1, decimals=1))
     right.set_title(label(focus), color=RED)
     right.set_xticks(years)
@@ -133,7 +153,17 @@ def plot_frequent(table, *, top=30, ax=None):
     ax = ax or plt.subplots(figsize=(ONE, 0.128 * len(part) + 0.6))[1]
     even = 1 - part["dp_norm"]
     ax.hlines(part.index, 0, part["rate"], color=PALE, lw=1)
-    dots = ax.scatter(part["rate"], part.index, c=even, cmap=SHADES, vmin=np.floor(10 * even.min()) / 10, vmax=1, s=16, zorder=3, lw=0)
+    dots = ax.scatter(
+        part["rate"],
+        part.index,
+        c=even,
+        cmap=SHADES,
+        vmin=np.floor(10 * even.min()) / 10,
+        vmax=1,
+        s=16,
+        zorder=3,
+        lw=0,
+    )
     ax.set_yticks(part.index, part["token"].astype(str))
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
@@ -156,13 +186,18 @@ def plot_cloud(table, *, top=150, ax=None):
     ax = ax or plt.subplots(figsize=(ONE, 2.5))[1]
     part = table.head(top)
     cloud = WordCloud(
-        font_path=str(sans_path()), width=1730, height=1250, background_color="white", random_state=1,
-        prefer_horizontal=1, relative_scaling=0.5, max_font_size=240, margin=6, max_words=top,
-        color_func=lambda word, font_size, **_: INK if font_size > 90 else BLUE if font_size > 45 else GREY,
-    ).generate_from_frequencies(dict(zip(part["token"].astype(str), part["rate"], strict=True)))  # fmt: skip
+        font_path=str(sans_path()), background_color="white", width=1730, height=1250,
+        random_state=1, prefer_horizontal=1, relative_scaling=0.5, max_font_size=240, margin=6,
+        max_words=top, color_func=_ink_by_size,
+    )  # fmt: skip
+    cloud.generate_from_frequencies(dict(zip(part["token"].astype(str), part["rate"], strict=True)))
     ax.imshow(cloud.to_array(), interpolation="antialiased")
     ax.set_axis_off()
     return ax
+
+
+def _ink_by_size(word, font_size, **_):
+    return INK if font_size > 90 else BLUE if font_size > 45 else GREY
 
 
 def _interval_line(ax, x, middle, low, high, colour):
@@ -199,14 +234,33 @@ def _panels(table, value, columns, colours, formatter):
     years = sorted(table["year"].unique())
     rows = -(-len(terms) // columns)
     figure, axes = plt.subplots(
-        rows, columns, figsize=(TWO, 1.45 * rows + 0.15), squeeze=False, sharex=True, sharey=value == "share"
+        rows,
+        columns,
+        figsize=(TWO, 1.45 * rows + 0.15),
+        squeeze=False,
+        sharex=True,
+        sharey=value == "share",
     )
     for ax, term in zip(axes.flat, terms, strict=False):
         part = table[table["term"] == term].sort_values("year")
-        _interval_line(ax, part["year"], part[value], part["low"], part["high"], (colours or {}).get(term, BLUE))
+        _interval_line(
+            ax,
+            part["year"],
+            part[value],
+            part["low"],
+            part["high"],
+            (colours or {}).get(term, BLUE),
+        )
         ax.set_title(term, pad=13)
         if "gloss_en" in part:
-            ax.text(0, 1.035, _fit(part["gloss_en"].iloc[0], 34), transform=ax.transAxes, color=GREY, fontsize=6)
+            ax.text(
+                0,
+                1.035,
+                _fit(part["gloss_en"].iloc[0], 34),
+                transform=ax.transAxes,
+                color=GREY,
+                fontsize=6,
+            )
         ax.set_ylim(0, 1.02 if value == "share" else None)
         ax.yaxis.set_major_locator(MultipleLocator(0.5) if value == "share" else MaxNLocator(3))
         ax.yaxis.set_major_formatter(formatter)
@@ -255,15 +309,29 @@ def plot_contrast(table, *, left, right, top=12, minimum=10, ax=None):
         outside = ((max(row["low"], -edge), -5, "right"), (min(row["high"], edge), 5, "left"))
         x, shift, side = outside[1] if row["high"] < 0 else outside[0]
         x = 0 if colour != GREY else x
-        ax.annotate(str(row[of]), (x, y), (shift, 0), textcoords="offset points", ha=side, va="center")
-        ax.text(1.01, y, f"{row['n_a']:,} : {row['n_b']:,}", transform=margin, va="center", fontsize=6.3)
-        ax.text(1.15, y, _fit(row.get("gloss_en", ""), 36), transform=margin, va="center", color=GREY, fontsize=6.3)
+        ax.annotate(
+            str(row[of]), (x, y), (shift, 0), textcoords="offset points", ha=side, va="center"
+        )
+        ax.text(
+            1.01, y, f"{row['n_a']:,} : {row['n_b']:,}", transform=margin, va="center", fontsize=6.3
+        )
+        ax.text(
+            1.15,
+            y,
+            _fit(row.get("gloss_en", ""), 36),
+            transform=margin,
+            va="center",
+            color=GREY,
+            fontsize=6.3,
+        )
     head = len(rows) - 0.25
     ax.text(edge, head, f"{left} →", ha="right", va="bottom", color=BLUE)
     ax.text(-edge, head, f"← {right}", ha="left", va="bottom", color=RED)
     ax.text(1.01, head, "n", transform=margin, va="bottom", color=GREY, fontsize=6.3)
     clear = int(((part["low"] > 0) | (part["high"] < 0)).sum())
-    note = label("clear of zero").format(clear=clear, terms=len(part), minimum=minimum, shown=len(rows))
+    note = label("clear of zero").format(
+        clear=clear, terms=len(part), minimum=minimum, shown=len(rows)
+    )
     ax.set(xlim=(-1.03 * edge, 1.03 * edge), ylim=(-0.8, len(rows) + 0.5))
     ax.set_xlabel(f"{label('log ratio')}\n{note}")
     ax.set_yticks([])
@@ -293,11 +361,20 @@ def plot_profile(table, *, of="category", highlight=(), ax=None):
         ax.plot(values, y + _jitter(len(values)), "o", color=GREY, alpha=0.45, ms=2.4, mew=0)
         for place, colour in colours.items():
             value = part.loc[part["place"] == place, "log_ratio"].clip(lower=floor)
-            ax.plot(value, [y] * len(value), "o", color=colour, ms=5, mec="white", mew=0.6, zorder=4)
+            ax.plot(
+                value, [y] * len(value), "o", color=colour, ms=5, mec="white", mew=0.6, zorder=4
+            )
     gloss = dict(zip(table[of], table["gloss_en"], strict=True)) if "gloss_en" in table else {}
     ax.set_yticks(range(len(names)), [f"{n}  " for n in names])
     for y, name in enumerate(names):
-        ax.text(1.01, y, gloss.get(name, ""), transform=ax.get_yaxis_transform(), va="center", color=GREY)
+        ax.text(
+            1.01,
+            y,
+            gloss.get(name, ""),
+            transform=ax.get_yaxis_transform(),
+            va="center",
+            color=GREY,
+        )
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
     ax.grid(axis="x")
@@ -311,8 +388,10 @@ def plot_profile(table, *, of="category", highlight=(), ax=None):
 
 
 def _log_axis(ax):
-    ax.xaxis.set_major_locator(MaxNLocator(9, steps=[1, 2, 5, 10]))
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:+g}".replace("-", _SIGN) if v else "0"))
+    ax.xaxis.set_major_locator(MaxNLocator(9, steps=[1, 2, 4, 5, 10]))
+    ax.xaxis.set_major_formatter(
+        FuncFormatter(lambda v, _: f"{v:+g}".replace("-", _SIGN) if v else "0")
+    )
 
 
 def _jitter(n):

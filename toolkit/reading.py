@@ -26,10 +26,16 @@ def list_files(folder):
     """
     folder = Path(folder)
     if not folder.is_dir():
-        raise NotADirectoryError(f"{folder} is not a folder. Name the folder that holds the reports.")
+        raise NotADirectoryError(
+            f"{folder} is not a folder. Name the folder that holds the reports."
+        )
     inside = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
     return sorted(
-        (p for p in inside if p.name not in MANIFESTS and not any(s.startswith(".") for s in p.parts)),
+        (
+            p
+            for p in inside
+            if p.name not in MANIFESTS and not any(s.startswith(".") for s in p.parts)
+        ),
         key=lambda path: path.as_posix(),
     )
 
@@ -45,25 +51,23 @@ def read_file(path):
     path = Path(path)
     if path.suffix.lower() not in SUFFIXES:
         raise UnreadableFile(
-            f"files ending in '{path.suffix}' are not read yet; save it as one of {', '.join(SUFFIXES)}"
+            f"'{path.suffix}' files are not read; save it as one of {', '.join(SUFFIXES)}"
         )
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise UnreadableFile(f"the file cannot be opened ({error.strerror}); check its permissions") from None
-    text = _decode(raw)
+        reason = f"the file cannot be opened ({error.strerror}); check its permissions"
+        raise UnreadableFile(reason) from None
+    text = decode(raw)
     if not text.strip():
         raise UnreadableFile("the file is empty; fetch the report again or delete the file")
     return text, raw
 
 
-def _decode(raw):
-    for bom, encoding in _BOMS:
-        if raw.startswith(bom):
-            candidates = (encoding,)
-            break
-    else:
-        candidates = ("utf-8", "gb18030")
+def decode(raw):
+    """Turn bytes into text: by their byte-order mark, else as UTF-8, else as GB18030."""
+    marked = next((encoding for mark, encoding in _BOMS if raw.startswith(mark)), None)
+    candidates = (marked,) if marked else ("utf-8", "gb18030")
     for encoding in candidates:
         try:
             return raw.decode(encoding)

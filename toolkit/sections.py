@@ -65,7 +65,12 @@ def _paragraphs(text):
         if not bare:
             continue
         depth = next((d for d, mark in enumerate(_NUMBERING) if mark.match(bare)), None)
-        if depth is None and not numbered and len(bare) <= _HEADING and bare[-1] not in "。；！？：:;!?":
+        if (
+            depth is None
+            and not numbered
+            and len(bare) <= _HEADING
+            and bare[-1] not in "。；！？：:;!?"
+        ):
             depth = 0
         if depth is not None:
             depth = min(depth, len(section) if section != (0,) else 0)
@@ -80,7 +85,9 @@ def _paragraphs(text):
 # ------------------------------------------------------------------ work reports: speeches
 
 _FRAMES = re.compile(r"清醒|不容忽视|(看到|肯定|总结|取得)成绩的同时|知忧|需要说明的是")
-_ADMITS = re.compile(r"困难|问题|不足|短板|差距|挑战|矛盾|弱项|压力|不够|未达|低于|不牢|风险|处于|复杂严峻|须臾")
+_ADMITS = re.compile(
+    r"困难|问题|不足|短板|差距|挑战|矛盾|弱项|压力|不够|未达|低于|不牢|风险|处于|复杂严峻|须臾"
+)
 _LACKS = re.compile(
     r"不足|不够|不强|不高|不快|不优|不畅|不大|不牢|不均|滞后|短板|薄弱|弱项|差距|困难|压力|矛盾|偏[小低慢弱重]|较[弱低慢]"
     r"|放缓|低于|下行|有待|亟待|隐患|任重道远|突出|不确定|没有达到|未达|尚[未需不]|还需|制约|瓶颈|问题"
@@ -88,17 +95,20 @@ _LACKS = re.compile(
 # Log ratios of each cue's rate in the look back over its rate in the plan, in 40 reports labelled
 # by hand, rounded to halves.
 _CUE_WEIGHTS = {
-    "获评": 5, "一年来": 5, "荣获": 4.5, "五年来": 4, "成功": 4, "累计": 3.5, "位居": 3.5, "过去": 3, "连续": 2.5,
-    "圆满": 2.5, "同比": 2.5, "显著": 2, "了": 2, "提高到": 2, "去年": 1.5, "已": 1.5, "有力": 1.5, "率先": 1.5,
-    "完成": 1, "新增": 1, "不断": 1, "建成": 1, "增长": 1, "达": 0.5, "实现": 0.5, "扎实": 0.5, "突破": 0.5,
-    "推进": -0.5, "提升": -0.5, "支持": -0.5, "大力": -0.5, "目标": -1, "将": -1, "要": -0.5, "积极": -1,
-    "加快": -1, "加强": -1, "今年": -1.5, "继续": -1.5, "推动": -1.5, "强化": -1.5, "我们要": -2.5,
+    "获评": 5, "一年来": 5, "荣获": 4.5, "五年来": 4, "成功": 4, "累计": 3.5, "位居": 3.5,
+    "过去": 3, "连续": 2.5, "圆满": 2.5, "同比": 2.5, "显著": 2, "了": 2, "提高到": 2,
+    "去年": 1.5, "已": 1.5, "有力": 1.5, "率先": 1.5, "完成": 1, "新增": 1, "不断": 1, "建成": 1,
+    "增长": 1, "达": 0.5, "实现": 0.5, "扎实": 0.5, "突破": 0.5, "推进": -0.5, "提升": -0.5,
+    "支持": -0.5, "大力": -0.5, "目标": -1, "将": -1, "要": -0.5, "积极": -1, "加快": -1,
+    "加强": -1, "今年": -1.5, "继续": -1.5, "推动": -1.5, "强化": -1.5, "我们要": -2.5,
     "确保": -3, "今后": -3, "力争": -4,
 }  # fmt: skip
 _CUES = re.compile("|".join(sorted(_CUE_WEIGHTS, key=lambda c: (-len(c), c))))
 _SURE = 40  # The weight of a heading that says what follows, or of an admission
 _BACK = re.compile(r"回顾|过去|来的?工作(情况)?$|发展成就|取得的?(成就|成绩)")
-_AHEAD = re.compile(r"十.五.{0,8}(目标|任务|要求)|今年|明年|今后|未来|下一|总体要求|主要(预期)?目标|重点工作|工作(安排|部署|打算|重点)")
+_AHEAD = re.compile(
+    r"十.五.{0,8}(目标|任务|要求)|今年|明年|今后|未来|下一|总体要求|主要(预期)?目标|重点工作|工作(安排|部署|打算|重点)"
+)
 
 
 def _speech_roles(paragraphs, year):
@@ -124,7 +134,9 @@ def _speech_roles(paragraphs, year):
         weights[i] += _SURE if not ahead or i < ahead else 0
     sums = list(accumulate(weights[first:], initial=0))
     turn = first + max(range(len(sums)), key=lambda k: sums[k])
-    roles = ["intro"] * first + ["achievement"] * (turn - first) + ["plan"] * (len(paragraphs) - turn)
+    roles = (
+        ["intro"] * first + ["achievement"] * (turn - first) + ["plan"] * (len(paragraphs) - turn)
+    )
     for i in admits:
         if i < turn:
             roles[i] = "problem"
@@ -154,13 +166,20 @@ _TITLES = re.compile(r"《[^》]*》")
 _HEADS = (
     ("rectification", re.compile(r"整改|改进情况|解决思路|改进措施|(上|前)一?年度.{0,12}问题")),
     ("problem", re.compile(r"不足|存在.{0,6}问题|差距|短板|薄弱")),
-    ("plan", re.compile(r"下一?步|下一?(年度|阶段)|明年|今后|计划|打算|思路|工作安排|主要安排|展望")),
+    (
+        "plan",
+        re.compile(r"下一?步|下一?(年度|阶段)|明年|今后|计划|打算|思路|工作安排|主要安排|展望"),
+    ),
     ("leadership", re.compile(r"第一责任人|组织领导|主要负责人|党的领导|统筹领导|领导机制")),
     ("study", re.compile(r"学习|普法|法治宣传|宣传教育|法治教育|培训|法治思维|法治素养|法治意识")),
 )
 _STUDY = re.compile(r"学习|普法|宣传|培训|讲座|学法|宣讲|教育|宣誓|传达|研讨|素养|意识|理论")
-_WORK = re.compile(r"政务服务|事项|审批|平台|系统|数据|营商|清单|标准化|热线|监管|执法|办理|上线|窗口")
-_PAPER_ADMITS = re.compile(r"存在.{0,8}(不足|问题|差距|短板)|有待|还不够|不够(深入|紧密|到位|完善|健全|高|强)|还有(一定)?差距|仍需(完善|加强|提升)|尚未")
+_WORK = re.compile(
+    r"政务服务|事项|审批|平台|系统|数据|营商|清单|标准化|热线|监管|执法|办理|上线|窗口"
+)
+_PAPER_ADMITS = re.compile(
+    r"存在.{0,8}(不足|问题|差距|短板)|有待|还不够|不够(深入|紧密|到位|完善|健全|高|强)|还有(一定)?差距|仍需(完善|加强|提升)|尚未"
+)
 
 
 def _paper_roles(paragraphs, year):
@@ -181,7 +200,9 @@ def _paper_roles(paragraphs, year):
         for i in members:
             roles[i] = _own_role(paragraphs[i].text, heading, year) or role
     for section, members in sections.items():  # a heading with parts below takes their role
-        below = {roles[i] for s, ms in sections.items() if len(s) == 2 and s[:1] == section for i in ms}
+        below = {
+            roles[i] for s, ms in sections.items() if len(s) == 2 and s[:1] == section for i in ms
+        }
         if len(section) == 1 and len(below) == 1:
             for i in members:
                 roles[i] = next(iter(below))

@@ -62,7 +62,8 @@ def count_tokens(clauses, hits, engine="rjieba"):
     count = np.concatenate((np.array(counts, dtype=np.int64), np.ones(len(hits), dtype=np.int64)))
     owner = np.concatenate((owner, group[rows]))
 
-    vocabulary = sorted(filter(_WORD.search, known))
+    used = np.bincount(word, minlength=len(known)) > 0
+    vocabulary = sorted(token for token, i in known.items() if used[i] and _WORD.search(token))
     rank = np.full(len(known), -1, dtype=np.int64)
     rank[[known[token] for token in vocabulary]] = np.arange(len(vocabulary))
     kept = rank[word] >= 0

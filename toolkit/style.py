@@ -127,6 +127,10 @@ def save(figure, name, data, *, folder=None, svg=False):
         except UserWarning as missing:
             raise ValueError(f"figure '{name}' was not saved: {missing}") from None
     data.to_csv(
-        folder / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\n", float_format="%.6g"
+        folder / f"{name}.csv",
+        index=False,
+        encoding="utf-8-sig",
+        lineterminator="\n",
+        float_format="%.6g",
     )
     return Path(os.path.relpath(folder / f"{name}.png"))

@@ -27,8 +27,8 @@ def pool_rates(counts, *, by="year", cluster="place"):
     seen = counts.groupby(by, observed=True)[cluster].nunique()
     if seen.min() < FEWEST:
         raise ValueError(
-            f"'{seen.idxmin()}' has {seen.min()} {cluster}(s); an interval over them needs at least "
-            f"{FEWEST}. Show the counts themselves, or pool more reports."
+            f"'{seen.idxmin()}' has {seen.min()} {cluster}(s); an interval over them needs at "
+            f"least {FEWEST}. Show the counts themselves, or pool more reports."
         )
     keys = [*by, of]
     table = counts.groupby(keys, observed=True)[["n", "n_han"]].sum().reset_index()

@@ -1,0 +1,218 @@
+import shutil
+
+import pandas as pd
+import pytest
+
+import toolkit
+from conftest import ROOT, texts
+from toolkit.__main__ import main
+from toolkit.corpus import Corpus
+
+SPEECH = """政府工作报告
+——{year}年1月4日在{place}第九届人民代表大会第一次会议上
+
+各位代表：
+现在，我代表{place}人民政府，向大会报告工作，请予审议。
+一、{past}年工作回顾
+一年来，我们优化营商环境，累计种树三千棵。
+二、{year}年工作安排
+确保继续优化营商环境，深化“放管服”改革{extra}。
+各位代表！让我们团结奋斗！
+"""  # invented
+
+
+@pytest.fixture
+def folder(tmp_path, invented):
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    for place in ("云溪市", "星渡市"):
+        for year in (2020, 2021):
+            text = SPEECH.format(place=place, year=year, past=year - 1, extra=f"，再种{year}棵树")
+            (folder / f"{place}_{year}.txt").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_a_folder_becomes_tables(folder):
+    corpus = toolkit.build(folder)
+    assert corpus.reports[["report_id", "place", "year", "level"]].values.tolist() == [
+        ["云溪市_2020", "云溪市", 2020, "prefectural"], ["云溪市_2021", "云溪市", 2021, "prefectural"],
+        ["星渡市_2020", "星渡市", 2020, "prefectural"], ["星渡市_2021", "星渡市", 2021, "prefectural"],
+    ]  # fmt: skip
+    assert corpus.problems.empty
+    assert (
+        corpus.hits.groupby("term", observed=True).size()[["放管服", "营商环境"]] == [4, 8]
+    ).all()
+    han = corpus.clauses.groupby("report_id", observed=True)["n_han"].sum()
+    assert (han == corpus.reports.set_index("report_id")["n_han"]).all()
+    assert repr(corpus).startswith("4 reports, 2 places, 2020-2021:")
+
+
+def test_clauses_point_into_the_file(folder):
+    corpus = toolkit.build(folder)
+    text = (folder / "云溪市_2021.txt").read_text(encoding="utf-8")
+    for clause in corpus.clauses[corpus.clauses["report_id"] == "云溪市_2021"].itertuples():
+        assert text[clause.start : clause.end] == clause.text
+
+
+def test_the_same_bytes_whatever_the_order_on_disk(folder, tmp_path):
+    other = tmp_path / "other"
+    other.mkdir()
+    for path in sorted(folder.iterdir(), reverse=True):
+        shutil.copy(path, other)
+    toolkit.build(folder, tmp_path / "one")
+    toolkit.build(other, tmp_path / "two")
+    for file in (tmp_path / "one").iterdir():
+        assert file.read_bytes() == (tmp_path / "two" / file.name).read_bytes(), file.name
+
+
+def test_what_is_written_is_what_is_loaded(folder, tmp_path):
+    built = toolkit.build(folder, tmp_path / "out")
+    loaded = toolkit.load(tmp_path / "out")
+    for name in Corpus._fields:
+        there = getattr(built, name).drop(columns="text", errors="ignore")
+        pd.testing.assert_frame_equal(
+            there, getattr(loaded, name), check_dtype=False, check_categorical=False
+        )
+    assert "text" not in loaded.clauses
+
+
+def test_a_manifest_overrides_and_every_override_is_on_record(folder):
+    (folder / "manifest.csv").write_text(
+        "file,place,year,region\n云溪市_2020.txt,星渡市,2019,东部\n云溪市_2021.txt,云溪市,,西部\n无此文件.txt,,,\n",
+        encoding="gb18030",  # as a Chinese spreadsheet saves it
+    )
+    corpus = toolkit.build(folder)
+    row = corpus.reports.set_index("report_id").loc["云溪市_2020"]
+    assert (row["place"], row["city"], row["year"], row["region"]) == (
+        "星渡市",
+        "星渡市",
+        2019,
+        "东部",
+    )
+    assert corpus.reports["region"].tolist() == ["东部", "西部", "", ""]
+    given = corpus.evidence[corpus.evidence["source"] == "manifest"]
+    assert given[["report_id", "field", "inferred"]].values.tolist() == [
+        ["云溪市_2020", "place", "云溪市"], ["云溪市_2020", "city", "云溪市"], ["云溪市_2020", "year", "2020"],
+    ]  # fmt: skip
+    assert corpus.problems.values.tolist() == [["无此文件", "is in the manifest, but was not read"]]
+
+
+def test_a_place_the_divisions_do_not_know_keeps_no_city_of_another(folder):
+    (folder / "manifest.csv").write_text("file,place\n云溪市_2020.txt,松风新区\n", encoding="utf-8")
+    row = toolkit.build(folder).reports.set_index("report_id").loc["云溪市_2020"]
+    assert (row["place"], row["level"], row["city"], row["province"]) == ("松风新区", "", "", "")
+
+
+def test_a_manifest_that_makes_no_sense_is_listed_and_harms_nothing(folder):
+    (folder / "manifest.csv").write_text(
+        "file,place,year,level\n云溪市_2020.txt,松月区,去年,星系\n云溪市_2020.txt,,,\n",
+        encoding="utf-8",
+    )
+    reasons = " | ".join(toolkit.build(folder).problems["reason"])
+    for part in ("去年", "星系", "several places are called '松月区'", "two rows"):
+        assert part in reasons
+    (folder / "manifest.csv").write_text("name\nx\n", encoding="utf-8")
+    assert "no column 'file'" in toolkit.build(folder).problems["reason"][0]
+
+
+def test_bad_files_are_listed_and_the_rest_goes_through(folder):
+    (folder / "empty.txt").write_bytes(b"")
+    (folder / "scan.pdf").write_bytes(b"%PDF")
+    (folder / "english.txt").write_text("No Chinese here.")
+    (folder / "云溪市_2020.md").write_text("另一份虚构的报告。", encoding="utf-8")
+    shutil.copy(folder / "星渡市_2021.txt", folder / "再来一份.txt")
+    corpus = toolkit.build(folder)
+    assert len(corpus.reports) == 4
+    reasons = corpus.problems.set_index("file")["reason"]
+    assert "empty" in reasons["empty.txt"] and "'.pdf'" in reasons["scan.pdf"]
+    assert "no Chinese text" in reasons["english"]
+    # of two files with one id the first by name is read, of two with one text likewise
+    assert "云溪市_2020.md has the same id" in reasons["云溪市_2020.txt"]
+    assert (
+        "the same text as 再来一份.txt" in reasons.get("星渡市_2021.txt", "")
+        or "再来一份.txt" in reasons
+    )
+    assert len(corpus.problems) == 5
+
+
+def test_a_folder_without_reports_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="it is empty"):
+        toolkit.build(tmp_path)
+
+
+def test_tables_are_written_whole_or_not_at_all(folder, tmp_path, monkeypatch):
+    toolkit.build(folder, tmp_path / "out")
+    before = {f.name: f.read_bytes() for f in (tmp_path / "out").iterdir()}
+    monkeypatch.setattr("toolkit.corpus.pq.write_table", lambda *a, **k: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        toolkit.build(folder, tmp_path / "out")
+    assert {f.name: f.read_bytes() for f in (tmp_path / "out").iterdir()} == before
+    assert not [p for p in tmp_path.iterdir() if p.name.startswith(".out")]
+
+
+def test_a_folder_with_other_files_is_not_overwritten(folder, tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.docx").write_text("x")
+    with pytest.raises(FileExistsError, match="other files"):
+        toolkit.build(folder, tmp_path / "mine")
+
+
+def test_an_unknown_corpus_is_named_with_the_known_ones():
+    with pytest.raises(FileNotFoundError, match=r"'work-report'.*bureau-reports, work-reports"):
+        toolkit.load("work-report")
+
+
+def test_verify_names_what_differs(folder, tmp_path, capsys):
+    toolkit.build(folder, tmp_path / "out")
+    assert toolkit.verify(folder, tmp_path / "out")["identical"].all()
+    path = folder / "云溪市_2020.txt"
+    path.write_text(path.read_text(encoding="utf-8").replace("种树", "植树"), encoding="utf-8")
+    changed = toolkit.verify(folder, tmp_path / "out").set_index("table")
+    assert (
+        not changed.loc["reports", "identical"]
+        and "'sha256'" in changed.loc["reports", "difference"]
+    )
+    assert changed.loc["clauses", "identical"]
+    assert main(["build", str(folder), "--verify", str(tmp_path / "out")]) == 1
+    assert "reports    differs" in capsys.readouterr().out
+
+
+def test_the_command_line_builds_and_says_what_it_did(folder, tmp_path, capsys):
+    (folder / "empty.txt").write_bytes(b"")
+    assert main(["build", str(folder), "--out", str(tmp_path / "out")]) == 0
+    out = capsys.readouterr().out
+    assert "empty.txt: the file is empty" in out and "4 reports, 2 places, 2020-2021" in out
+    assert main(["build", str(tmp_path / "nowhere"), "--out", str(tmp_path / "x")]) == 1
+    assert "is not a folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["work-reports", "bureau-reports"])
+def test_the_shipped_tables_are_rebuilt_from_the_texts(name):
+    result = toolkit.verify(texts(name), ROOT / "data" / name)
+    assert result["identical"].all(), result[~result["identical"]].to_dict("records")
+
+
+@pytest.mark.parametrize("name", ["work-reports", "bureau-reports"])
+def test_the_shipped_tables_fit_together(name):
+    corpus = toolkit.load(name)
+    ids = set(corpus.reports["report_id"])
+    for table in ("clauses", "hits", "tokens", "evidence", "removed"):
+        assert set(getattr(corpus, table)["report_id"].astype(str)) <= ids
+    assert "text" not in corpus.clauses
+    assert (corpus.clauses["n_han"] > 0).all() and (
+        corpus.clauses["start"] < corpus.clauses["end"]
+    ).all()
+    han = corpus.clauses.groupby("report_id", observed=True)["n_han"].sum()
+    assert (han == corpus.reports.set_index("report_id")["n_han"]).all()
+    keys = corpus.clauses.set_index(["report_id", "clause"]).index
+    assert keys.is_unique
+    assert pd.MultiIndex.from_frame(corpus.hits[["report_id", "clause"]]).isin(keys).all()
+    assert corpus.reports["sha256"].str.fullmatch("[0-9a-f]{64}").all() and corpus.problems.empty
+
+
+def test_no_text_of_a_report_is_in_the_tables(panel):
+    names = set(panel.hits["term"].cat.categories)  # of the lexicon, some of them long
+    assert max(map(len, panel.hits["surface"].cat.categories)) < 30
+    assert (
+        max(len(token) for token in panel.tokens["token"].cat.categories if token not in names) < 16
+    )

@@ -1,0 +1,50 @@
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from conftest import tiny
+from toolkit.segment import count_tokens, cutter
+
+PHRASES = [
+    "深化改革",
+    "数字政府",
+    "建设",
+    "云溪市",
+    "abc",
+    "12.5%",
+    "，",
+    "\n",
+    "优化营商环境",
+    "的",
+    "一网通办",
+]
+
+
+@settings(max_examples=60)
+@given(st.lists(st.sampled_from(PHRASES) | st.text(max_size=6), max_size=12).map("".join))
+def test_rjieba_cuts_as_jieba_does(text):
+    text = "".join(c for c in text if c.isprintable() or c == "\n")
+    assert [w for w in cutter("rjieba")(text) if w.strip()] == [
+        w for w in cutter("jieba")(text) if w.strip()
+    ]
+
+
+def tokens(clauses, terms):
+    clauses, hits, _ = tiny(clauses, terms)
+    table = count_tokens(clauses, hits)
+    return {(t.report_id, t.token): t.n for t in table.itertuples()}
+
+
+def test_terms_stay_whole_under_their_own_name_and_the_rest_is_cut():
+    terms = {"全市种树日": "全市种树日|种树日"}
+    assert tokens({"甲": ["深化改革，种树日种树。"], "乙": ["全市种树日改革3次AB。"]}, terms) == {
+        ("甲", "深化改革"): 1, ("甲", "全市种树日"): 1, ("甲", "种树"): 1,
+        ("乙", "全市种树日"): 1, ("乙", "改革"): 1, ("乙", "次"): 1, ("乙", "AB"): 1,
+    }  # fmt: skip
+
+
+def test_a_term_is_as_frequent_among_tokens_as_among_hits(panel):
+    by_token = panel.tokens.groupby("token", observed=True)["n"].sum()
+    by_hit = panel.hits["term"].value_counts()
+    by_hit = by_hit[by_hit > 0]
+    shared = by_hit.index.astype(str)
+    assert (by_token.loc[shared].to_numpy() == by_hit.to_numpy()).all()
