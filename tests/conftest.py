@@ -5,7 +5,6 @@ from pathlib import Path
 import matplotlib as mpl
 import pandas as pd
 import pytest
-
 from hypothesis import settings
 
 import toolkit

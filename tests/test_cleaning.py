@@ -1,10 +1,10 @@
 import json
 
 import pytest
+from conftest import reference, texts
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import reference, texts
 from toolkit.cleaning import as_read, clean
 from toolkit.reading import list_files, read_file
 

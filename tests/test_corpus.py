@@ -2,9 +2,9 @@ import shutil
 
 import pandas as pd
 import pytest
+from conftest import ROOT, texts
 
 import toolkit
-from conftest import ROOT, texts
 from toolkit.__main__ import main
 from toolkit.corpus import Corpus
 

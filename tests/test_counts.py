@@ -1,8 +1,8 @@
 import pandas as pd
 import pytest
+from conftest import ROOT, SHARED, reference, tiny
 
 import toolkit
-from conftest import ROOT, SHARED, reference, tiny
 from toolkit import concordance, count_terms, coverage, frequent_tokens, role_shares
 
 # Six invented sentences, two places, two years; Han characters: 6, 4, 5, 3, 4, 4.

@@ -3,10 +3,10 @@ from collections import Counter
 
 import pandas as pd
 import pytest
+from conftest import ROOT, reference, texts, tiny
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import ROOT, reference, texts, tiny
 from toolkit import DATA, add_gloss, load_lexicon
 from toolkit.lexicon import as_codes, as_text, longest_matches, narrow
 from toolkit.reading import list_files, read_file

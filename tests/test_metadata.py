@@ -1,8 +1,8 @@
 import csv
 
 import pytest
-
 from conftest import texts
+
 from toolkit.cleaning import clean
 from toolkit.metadata import RULE_OF_LAW, WORK, as_level, infer_metadata
 from toolkit.places import find_places, mentioned, place_rank, resolve

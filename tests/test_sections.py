@@ -3,10 +3,10 @@ import json
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from hypothesis import given
-
 from conftest import reference, texts
+from hypothesis import given
 from test_cleaning import pages
+
 from toolkit.cleaning import as_read, clean
 from toolkit.metadata import RULE_OF_LAW, WORK, infer_metadata
 from toolkit.reading import list_files, read_file

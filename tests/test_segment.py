@@ -1,7 +1,7 @@
+from conftest import tiny
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import tiny
 from toolkit.segment import count_tokens, cutter
 
 PHRASES = [

@@ -217,7 +217,7 @@ def _write_table(table, folder, name):
         table.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\n")
         return
     arrow = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata()
-    pq.write_table(arrow, folder / f"{name}.parquet", compression="zstd", compression_level=12)
+    pq.write_table(arrow, folder / f"{name}.parquet", compression="zstd", compression_level=6)
 
 
 def load(name):

@@ -159,17 +159,26 @@ def joined(clauses):
 
 
 def mask_hits(codes, begins, clauses, hits):
-    """Put line breaks in place of the hits, in a copy of joined character codes."""
-    at = pd.Series(
-        range(len(clauses)), index=pd.MultiIndex.from_frame(clauses[["report_id", "clause"]])
-    )
-    rows = at.reindex(pd.MultiIndex.from_frame(hits[["report_id", "clause"]])).to_numpy()
+    """Put line breaks in place of the hits in a copy of joined character codes.
+
+    Gives the copy, and for each hit the row of its clause.
+    """
+    ids = clauses["report_id"].cat.categories
+    clause_key = _key(clauses, clauses["report_id"].cat.codes)
+    order = np.argsort(clause_key, kind="stable")
+    hit_key = _key(hits, hits["report_id"].cat.set_categories(ids).cat.codes)
+    rows = order[np.searchsorted(clause_key, hit_key, sorter=order)]
     start = begins[rows] + hits["start"].to_numpy()
     lengths = np.array([len(surface) for surface in hits["surface"].cat.categories], dtype=np.int64)
     edges = np.zeros(len(codes) + 1, dtype=np.int8)
     np.add.at(edges, start, 1)
     np.add.at(edges, start + lengths[hits["surface"].cat.codes], -1)
     return np.where(np.cumsum(edges[:-1], dtype=np.int8) > 0, np.uint32(_BREAK), codes), rows
+
+
+def _key(table, report_codes):
+    """Number (report, clause) pairs."""
+    return report_codes.to_numpy(dtype=np.int64) << 32 | table["clause"].to_numpy(dtype=np.int64)
 
 
 def _surfaces(lexicon):

@@ -1,0 +1,107 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from toolkit import contrast, count_terms, profile
+
+TERMS = ["种树", "种花", "种草"]
+
+
+def counts_of(groups):
+    """{place: {year: ([n of each term], n_han)}} as count_terms would give it."""
+    rows = [
+        (place, year, term, n, n_han)
+        for place, years in groups.items()
+        for year, (counts, n_han) in years.items()
+        for term, n in zip(TERMS, counts, strict=True)
+    ]
+    table = pd.DataFrame(rows, columns=["place", "year", "term", "n", "n_han"])
+    return table.assign(term=pd.Categorical(table["term"], TERMS))
+
+
+TWO = counts_of({
+    "云溪市": {2020: ([4, 1, 0], 1000), 2021: ([8, 1, 0], 2000)},
+    "星渡市": {2020: ([2, 2, 0], 2000), 2021: ([1, 4, 0], 1000)},
+})  # fmt: skip
+
+
+def test_the_log_ratio_is_in_doublings():
+    table = contrast(TWO, "云溪市", "星渡市").set_index("term")
+    assert table.loc["种树", ["n_a", "n_b", "rate_a", "rate_b", "log_ratio"]].tolist() == [
+        12,
+        3,
+        4,
+        1,
+        2,
+    ]
+    assert table.loc["种花", "log_ratio"] == pytest.approx(np.log2(2 / 6))
+    assert "种草" not in table.index  # neither uses it
+
+
+def test_the_interval_by_hand():
+    # 种花 in 云溪市: rate 2/3000; residuals 1 - 2/3 and 1 - 4/3: variance 2/1 * (1/9 + 1/9) / 2**2 = 1/9
+    # in 星渡市: rate 6/3000; residuals 2 - 4 and 4 - 2: variance 2/1 * (4 + 4) / 6**2 = 4/9
+    # t with 2 degrees of freedom at 97.5 %: 4.302653
+    reach = 4.302653 * np.sqrt(1 / 9 + 4 / 9) / np.log(2)
+    row = contrast(TWO, "云溪市", "星渡市").set_index("term").loc["种花"]
+    assert (row["high"] - row["log_ratio"], row["log_ratio"] - row["low"]) == (
+        pytest.approx(reach),
+        pytest.approx(reach),
+    )
+
+
+def test_a_term_one_side_never_uses_has_one_end():
+    groups = {
+        "云溪市": {2020: ([5, 1, 0], 1000), 2021: ([5, 1, 0], 1000)},
+        "星渡市": {2020: ([0, 1, 0], 2000), 2021: ([0, 1, 0], 2000)},
+    }
+    row = contrast(counts_of(groups), "云溪市", "星渡市").set_index("term").loc["种树"]
+    assert row["log_ratio"] == row["high"] == np.inf
+    assert row["low"] == pytest.approx(np.log2((10 / 2000) / (3 / 4000)))
+    back = contrast(counts_of(groups), "星渡市", "云溪市").set_index("term").loc["种树"]
+    assert (back["log_ratio"], back["low"]) == (-np.inf, -np.inf)
+    assert back["high"] == pytest.approx(-row["low"])
+
+
+whole = st.integers(0, 50)
+
+
+@given(
+    st.lists(st.tuples(whole, whole, whole), min_size=2, max_size=5),
+    st.lists(st.tuples(whole, whole, whole), min_size=2, max_size=5),
+)
+def test_swapping_the_sides_turns_the_sign(ours, theirs):
+    years = lambda rows: {2000 + i: (list(row), 1000 + 7 * i) for i, row in enumerate(rows)}  # noqa: E731
+    counts = counts_of({"云溪市": years(ours), "星渡市": years(theirs)})
+    there, back = contrast(counts, "云溪市", "星渡市"), contrast(counts, "星渡市", "云溪市")
+    assert not there.isna().any(axis=None)
+    np.testing.assert_allclose(there["log_ratio"], -back["log_ratio"])
+    np.testing.assert_allclose(there["low"], -back["high"])
+    assert (there["low"] <= there["high"]).all()
+
+
+def test_against_all_others_and_with_places_as_units(panel):
+    counts = count_terms(
+        panel.hits, panel.clauses, panel.reports, by=["level", "place"], of="category"
+    )
+    table = contrast(counts, "provincial", by="level")
+    assert (table["units_a"].iloc[0], table["units_b"].iloc[0]) == (31, 52)
+
+
+def test_unknown_or_single_groups_are_refused(panel):
+    counts = count_terms(panel.hits, panel.clauses, panel.reports, by="place")
+    with pytest.raises(ValueError, match="no place '深圳'. Near it: .*深圳市"):
+        contrast(counts, "深圳", "杭州市")
+    with pytest.raises(ValueError, match=r"'深圳市' has 1 unit\(s\).*at least two"):
+        contrast(counts, "深圳市", "杭州市")
+
+
+def test_a_profile_compares_with_all_places_together():
+    table = profile(TWO).set_index(["place", "term"])
+    assert table.loc[("云溪市", "种树"), "log_ratio"] == pytest.approx(
+        np.log2((12 / 3000) / (15 / 6000))
+    )
+    weighted = TWO.groupby("place")["n"].sum()
+    assert table["n"].sum() == weighted.sum()

@@ -1,0 +1,133 @@
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+import toolkit
+from toolkit import plots, style
+
+
+@pytest.fixture(autouse=True)
+def house_style():
+    toolkit.use_style()
+    yield
+    plt.close("all")
+    toolkit.use_style()
+
+
+def table(**columns):
+    return pd.DataFrame(columns)
+
+
+RATES = table(
+    year=[2020, 2021, 2020, 2021], term=["种树", "种树", "种花", "种花"], rate=[1.0, 2.0, 0.0, 1.0],
+    low=[0.5, 1.5, 0.0, 0.5], high=[1.5, 2.5, 0.3, 1.5], gloss_en=["planting"] * 4,
+)  # fmt: skip
+
+
+def test_trends_draw_the_table_and_nothing_else():
+    figure = plots.plot_trends(RATES)
+    shown = [ax for ax in figure.axes if ax.axison]
+    assert [ax.get_title(loc="left") for ax in shown] == ["种树", "种花"]
+    assert shown[0].lines[0].get_ydata().tolist() == [1.0, 2.0]
+    assert [segment[:, 1].tolist() for segment in shown[0].collections[0].get_segments()] == [
+        [0.5, 1.5],
+        [1.5, 2.5],
+    ]
+    assert shown[0].get_ylim()[0] == 0
+
+
+def test_shares_stand_on_one_scale_of_percents():
+    shares = RATES.assign(share=RATES["rate"] / 2, low=RATES["low"] / 3, high=RATES["high"] / 2.5)
+    figure = plots.plot_shares(shares)
+    figure.canvas.draw()
+    assert {"0%", "50%", "100%"} <= {t.get_text() for t in figure.axes[0].get_yticklabels()}
+    assert {ax.get_ylim() for ax in figure.axes} == {(0, 1.02)}
+
+
+CONTRAST = table(
+    term=["甲", "乙", "丙", "丁"], n_a=[20, 0, 9, 1], n_b=[5, 12, 9, 1], log_ratio=[2.0, -np.inf, 0.1, 0.0],
+    low=[1.0, -np.inf, -0.8, -1.0], high=[3.0, -0.5, 1.0, 1.0], units_a=5, units_b=5,
+)  # fmt: skip
+
+
+def test_contrast_shows_what_is_used_enough_and_counts_what_is_clear():
+    ax = plots.plot_contrast(CONTRAST, left="云溪市", right="星渡市")
+    texts = [t.get_text() for t in ax.texts]
+    assert {"甲", "乙", "丙"} <= set(texts) and "丁" not in texts  # two uses are too few
+    assert "20 : 5" in texts and "云溪市 →" in texts
+    assert "2 of 3 with n ≥ 10 are clear of 0; 3 shown" in ax.get_xlabel()
+    assert [line.get_marker() for line in ax.lines].count("<") == 1  # the end that cannot be known
+
+
+def test_coverage_marks_what_is_missing_and_what_is_double():
+    held = table(
+        place=["云溪市", "云溪市", "星渡市"], level="prefectural", year=[2020, 2021, 2020], reports=[1, 2, 1],
+        n_han=[9000, 20000, 7000],
+    )  # fmt: skip
+    figure = plots.plot_coverage(held)
+    ax, bar = figure.axes
+    assert len(ax.patches) == 3
+    assert len(ax.lines) == 2  # one cross, one dot
+    assert [t.get_text() for t in bar.texts] == ["two sessions in the year", "no report"]
+    assert "云\n溪\n市" in [t.get_text() for t in ax.texts]
+
+
+def test_roles_fill_the_year(panel):
+    shares = toolkit.pool_rates(toolkit.role_shares(panel.clauses, panel.reports))
+    left, right = plots.plot_roles(shares).axes
+    for year in range(5):
+        assert sum(
+            p.get_width() for p in left.patches if round(p.get_y() + 0.33) == year
+        ) == pytest.approx(1)
+    assert right.get_title(loc="left") == "shortcomings"
+
+
+def test_a_profile_colours_the_places_it_is_asked_to():
+    rows = table(place=["甲", "乙", "丙"], category="数据治理", log_ratio=[1.0, -np.inf, -1.0])
+    ax = plots.plot_profile(rows, highlight=["乙"])
+    points = {
+        line.get_markersize(): line.get_xdata().tolist()
+        for line in ax.lines
+        if line.get_marker() == "o"
+    }
+    assert points == {2.4: [-1.0, 1.0], 5.0: [-1.0]}  # what is -inf stands at the left end
+
+
+def test_words_are_drawn_by_rate():
+    words = table(token=["建设", "发展"], rate=[2.0, 1.0], dp_norm=[0.1, 0.2])
+    ax = plots.plot_frequent(words)
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["发展", "建设"]
+    assert ax.collections[1].get_offsets()[:, 0].tolist() == [1.0, 2.0]
+    assert plots.plot_cloud(words).images[0].get_array().shape == (1250, 1730, 3)
+
+
+def test_labels_in_two_languages():
+    toolkit.use_style("zh")
+    figure = plots.plot_trends(RATES)
+    assert figure.get_supylabel() == "每千汉字次数"
+    with pytest.raises(ValueError, match="'fr'"):
+        toolkit.use_style("fr")
+    for english, chinese in style._LABELS.values():
+        assert english and chinese and english != chinese
+
+
+def test_save_gives_the_same_bytes_and_the_numbers(tmp_path):
+    for run in ("one", "two"):
+        path = toolkit.save(plots.plot_trends(RATES), "x", RATES, folder=tmp_path / run, svg=True)
+        assert path.name == "x.png"
+    names = {"x.png", "x.pdf", "x.svg", "x.csv"}
+    assert {f.name for f in (tmp_path / "one").iterdir()} == names
+    for name in names:
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), (
+            name
+        )
+    pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "one" / "x.csv"), RATES, check_dtype=False)
+
+
+def test_a_missing_glyph_is_an_error_and_nothing_is_saved(tmp_path):
+    figure, ax = plt.subplots()
+    ax.set_title("\U0001f600")
+    with pytest.raises(ValueError, match="'x' was not saved: Glyph"):
+        toolkit.save(figure, "x", RATES, folder=tmp_path)
+    assert list(tmp_path.iterdir()) == []

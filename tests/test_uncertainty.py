@@ -1,0 +1,65 @@
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from toolkit import add_shares, count_terms, pool_rates
+from toolkit.uncertainty import DRAWS, SEED
+
+
+def counts_of(n, n_han, places=None, year=2020):
+    places = places or [f"虚构{i}" for i in range(len(n))]
+    return pd.DataFrame({"place": places, "year": year, "term": "种树", "n": n, "n_han": n_han})
+
+
+def test_the_rate_is_the_ratio_of_sums_not_the_mean_of_rates():
+    table = pool_rates(counts_of([1, 0, 0, 0, 8], [100, 100, 100, 100, 400]))
+    assert table[["n", "n_han", "clusters"]].values.tolist() == [[9, 800, 5]]
+    assert table["rate"].item() == 1000 * 9 / 800
+
+
+def test_the_interval_is_that_of_the_draws_done_one_by_one():
+    n, n_han = np.array([3, 0, 5, 2, 9, 1]), np.array([500, 400, 900, 300, 700, 600])
+    drawn = np.random.default_rng(SEED).integers(0, 6, size=(DRAWS, 6))
+    rates = sorted(1000 * sum(n[i] for i in draw) / sum(n_han[i] for i in draw) for draw in drawn)
+    low, high = np.quantile(rates, [0.025, 0.975])
+    table = pool_rates(counts_of(n, n_han))
+    assert table[["low", "high"]].values.tolist() == [[pytest.approx(low), pytest.approx(high)]]
+
+
+def test_places_that_differ_widen_the_interval_words_alone_would_not():
+    even, uneven = (
+        pool_rates(counts_of([4] * 10, [1000] * 10)),
+        pool_rates(counts_of([0] * 9 + [40], [1000] * 10)),
+    )
+    assert even["rate"].item() == uneven["rate"].item()
+    assert even["high"].item() - even["low"].item() == 0
+    assert uneven["low"].item() == 0 and uneven["high"].item() > 10
+
+
+def test_none_at_all_is_bounded_above():
+    table = pool_rates(counts_of([0] * 5, [1000] * 5))
+    assert (table["low"].item(), table["high"].item()) == (0, 3000 / 5000)
+
+
+def test_the_order_of_rows_does_not_matter(panel):
+    counts = count_terms(panel.hits, panel.clauses, panel.reports, among=["放管服", "营商环境"])
+    pd.testing.assert_frame_equal(
+        pool_rates(counts), pool_rates(counts.sample(frac=1, random_state=1))
+    )
+
+
+def test_too_few_places_are_refused_with_what_is_missing(bureaus):
+    counts = count_terms(bureaus.hits, bureaus.clauses, bureaus.reports, by=["place", "year"])
+    with pytest.raises(ValueError, match=r"'2020' has 1 place\(s\).*at least 5"):
+        pool_rates(counts)
+    pool_rates(counts.assign(all="five"), by="all")  # five places pooled over the years are enough
+
+
+def test_shares_have_the_exact_interval():  # textbook values of Clopper and Pearson
+    table = add_shares(pd.DataFrame({"with_term": [0, 5, 10], "reports": [10, 10, 10]}))
+    assert table["share"].tolist() == [0, 0.5, 1]
+    assert table["low"].tolist() == pytest.approx([0, 0.187086, 0.691503], abs=1e-6)
+    assert table["high"].tolist() == pytest.approx([0.308497, 0.812914, 1], abs=1e-6)
+    assert table["high"][0] == pytest.approx(1 - math.pow(0.025, 1 / 10))
