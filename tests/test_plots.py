@@ -114,8 +114,7 @@ def test_labels_in_two_languages():
 
 def test_save_gives_the_same_bytes_and_the_numbers(tmp_path):
     for run in ("one", "two"):
-        path = toolkit.save(plots.plot_trends(RATES), "x", RATES, folder=tmp_path / run, svg=True)
-        assert path.name == "x.png"
+        toolkit.save(plots.plot_trends(RATES), "x", RATES, folder=tmp_path / run, svg=True)
     names = {"x.png", "x.pdf", "x.svg", "x.csv"}
     assert {f.name for f in (tmp_path / "one").iterdir()} == names
     for name in names:

@@ -77,7 +77,7 @@ def test_what_the_readme_shows_exists():
 def test_the_readmes_example_runs(monkeypatch, tmp_path):
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     (example,) = re.findall(r"```python\n(.*?)```", readme, re.S)
-    monkeypatch.setattr(toolkit.style, "DATA", tmp_path / "data")
+    monkeypatch.setattr("toolkit.style.DATA", tmp_path / "data")
     exec(example, {})
     assert list((tmp_path / "figures").glob("*.png"))
 

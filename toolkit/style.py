@@ -1,7 +1,6 @@
 """One look for every figure: sizes, ink, a Chinese font, two languages, and a save that repeats
 to the byte."""
 
-import os
 import warnings
 from pathlib import Path
 
@@ -105,7 +104,7 @@ def label(key):
 
 
 def save(figure, name, data, *, folder=None, svg=False):
-    """Save a figure for print and for the record, and give the PNG's path from here.
+    """Save a figure for print and for the record.
 
     Takes a figure (or an Axes of it) and the table it shows; writes NAME.png (300 dpi), NAME.pdf
     and NAME.csv, the numbers plotted, into figures/ or `folder`, and NAME.svg if asked. The same
@@ -133,4 +132,3 @@ def save(figure, name, data, *, folder=None, svg=False):
         lineterminator="\n",
         float_format="%.6g",
     )
-    return Path(os.path.relpath(folder / f"{name}.png"))
