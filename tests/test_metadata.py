@@ -2,6 +2,8 @@ import csv
 
 import pytest
 from conftest import texts
+from hypothesis import given
+from test_cleaning import pages
 
 from toolkit.cleaning import clean
 from toolkit.metadata import RULE_OF_LAW, WORK, as_level, infer_metadata
@@ -81,6 +83,26 @@ def test_the_body_that_guides_is_not_the_issuer(invented):
     assert values(text)["issuer"] == "云溪市林业局"
 
 
+def test_a_year_that_is_not_the_reports_is_not_taken_for_it(invented):
+    text = "我局落实《纲要(2021—2025年)》,法治政府建设有进展,法治政府建设要加强。\n"
+    assert "year" not in values(text)
+    assert values(text + "云溪市林业局\n2023年1月9日\n")["year"] == 2022
+    assert values(text + "云溪市林业局\n2022年12月9日\n")["year"] == 2022
+    assert "year" not in values(text + "云溪市林业局\n2022年7月9日\n")
+
+
+def test_a_paper_that_mentions_the_work_report_is_not_one(invented):
+    text = "2021年，我局落实政府工作报告部署的任务，推进法治政府建设，法治政府建设取得成效。"
+    assert values(text)["genre"] == RULE_OF_LAW
+
+
+@given(pages)
+def test_no_page_breaks_the_reading_and_spans_lie_in_it(text):
+    for evidence in infer(text, "2021").values():
+        if evidence.start is not None:
+            assert 0 <= evidence.start < evidence.end <= len(text)
+
+
 def test_the_file_name_is_the_last_resort(invented):
     found = infer("各位代表：\n请予审议。\n", "星渡市_2023")
     assert [(found[f].value, found[f].source) for f in ("place", "year")] == [
@@ -90,7 +112,8 @@ def test_the_file_name_is_the_last_resort(invented):
 
 @pytest.mark.parametrize(
     ("word", "level"),
-    [("国家", "national"), ("省(直辖市)", "provincial"), ("市", "prefectural"), ("county", "county"), ("星系", "")],
+    [("国家", "national"), ("省(直辖市)", "provincial"), ("市", "prefectural"), ("county", "county"), ("星系", ""), ("市辖区", "county"),
+     ("自治州", "prefectural"), ("自治区", "provincial"), ("县级市", "county"), ("镇", "township")],
 )  # fmt: skip
 def test_levels_in_the_words_of_a_manifest(word, level):
     assert as_level(word) == level

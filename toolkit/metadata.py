@@ -34,6 +34,9 @@ _NUMERALS = {c: str(i) for i, c in enumerate("〇一二三四五六七八九")} 
 _DATE = re.compile(_YEAR + r"年([\d一二三四五六七八九十]{1,3})月([\d一二三四五六七八九十]{1,3})日")
 _ISO_DATE = re.compile(r"发布(?:日期|时间)[:：]\s*(20\d{2})-(\d{2})-(\d{2})")
 _FRONT = re.compile(r"^(source|title):[ \t]*(\S.*?)[ \t]*$", re.M)
+_WORK_REPORT = re.compile(
+    r"^[^。，,\n]{0,40}政\s*府\s*工\s*作\s*报\s*告[^。，,\n]{0,30}$|各位代表[:：,，!！]", re.M
+)
 _SPEAKS_FOR = re.compile(r"我(?:谨)?代表([\u4e00-\u9fff]{0,14}?)(?:人民)?(?:政府|国务院)")
 _CONGRESS = re.compile(r"([\u4e00-\u9fff]{2,12}?)第[一二三四五六七八九十]{1,3}届人民代表大会")
 _BODY = re.compile(
@@ -42,11 +45,31 @@ _BODY = re.compile(
     r"|卫生|应急|审计|统计|医疗|城市|发展|人力|退役|信访|科[技学]|工业|国[有资]|税务|气象|林业)"
     r"[\u4e00-\u9fff]{0,16}?(?:局|委员会|办公室|厅|中心))"
 )
+_ON_YEAR = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"\A\s*" + _YEAR + "年",
+        r"现将[^。\n]{0,30}?" + _YEAR + "年",
+        _YEAR + r"年度?(?:推进)?(?:法治政府|依法行政)",
+    )
+)
 _ALIASES = {"政务和数据局": "政务服务和数据管理局"}  # short names in running text
 _OPENING = 400  # Characters in which a report says who speaks, of which year
 _DOMINANT = 3  # A place is the report's own if named this many times as often as any other
 _LEVEL_OF = {"省": "provincial", "自治区": "provincial", "市": "prefectural", "州": "prefectural",
              "区": "county", "县": "county", "旗": "county"}  # fmt: skip
+
+
+_WORDS = tuple(
+    (level, re.compile(words))
+    for level, words in (
+        ("township", "乡|镇|街道"),
+        ("county", "县|区|旗|市辖区|自治[县旗]"),
+        ("provincial", "省|自治区|直辖市|特别行政区"),
+        ("prefectural", "地|市|州|盟|自治州|副省级"),
+        ("national", "国|中央"),
+    )
+)
 
 
 def infer_metadata(text, name, removed):
@@ -79,11 +102,14 @@ def infer_metadata(text, name, removed):
     _genre(text, head, note)
     genre = found["genre"].value if "genre" in found else ""
     if genre == WORK:
-        _speaker(text, head, found, name, note)
+        _speaker(text, head, found, note)
         _session_year(text, head, found, note)
     else:
         _author(text, head, found, removed, note)
         _paper_year(text, found, removed, note)
+    named = resolve([place for _, _, place in mentioned(name)] or [""])
+    if named and "place" not in found:
+        _place(named, "file name", (None, None), note)
     if match := re.search(r"20\d{2}(?!\d)", name):
         note("year", int(match[0]), "file name")
     if match := re.search(r"本文有删[减节]|[（(](摘要|节选|摘登)[）)]", text):
@@ -94,12 +120,9 @@ def infer_metadata(text, name, removed):
 def as_level(value):
     """Turn a level in the manifest's words (省, 市, county ...) into one of LEVELS, or ''."""
     value = str(value).strip()
-    words = {"国": "national", "省": "provincial", "自治区": "provincial", "直辖市": "provincial",
-             "市": "prefectural", "地": "prefectural", "区": "county", "县": "county",
-             "乡": "township", "镇": "township", "街道": "township"}  # fmt: skip
     if value in LEVELS:
         return value
-    return next((level for word, level in words.items() if value.startswith(word)), "")
+    return next((level for level, words in _WORDS if words.match(value)), "")
 
 
 def place_fields(place):
@@ -115,9 +138,8 @@ def _number(text):
         return int(text)
     if "十" in text:
         tens, _, ones = text.partition("十")
-        return int(_NUMERALS.get(tens, "1")) * 10 + int(_NUMERALS.get(ones, "0"))
-    digits = "".join(_NUMERALS[c] for c in text)
-    return int(digits)
+        return int(_NUMERALS.get(tens[:1], "1")) * 10 + int(_NUMERALS.get(ones[:1], "0"))
+    return int("".join(_NUMERALS.get(c, c) for c in text))
 
 
 def _date(match):
@@ -127,7 +149,7 @@ def _date(match):
 
 
 def _genre(text, head, note):
-    if match := re.search(r"政\s*府\s*工\s*作\s*报\s*告|各位代表[:：,，!！]", head):
+    if match := _WORK_REPORT.search(head):
         note("genre", WORK, "text", match.span())
     elif (match := re.search("法治政府建设", text)) and text.count("法治政府建设") > 1:
         note("genre", RULE_OF_LAW, "text", match.span())
@@ -175,7 +197,7 @@ def _dominant(text, level):
     return place, spans[name][0]
 
 
-def _speaker(text, head, found, name, note):
+def _speaker(text, head, found, note):
     """Place and issuer of a work report: whose people's congress, whose government."""
     speaks = _SPEAKS_FOR.search(text)
     if speaks and speaks[0].endswith("国务院"):
@@ -196,10 +218,8 @@ def _speaker(text, head, found, name, note):
         place, span = _dominant(text, _LEVEL_OF[generic[0]]) if generic else (None, None)
         if place:
             _place(place, "mentions", span, note)
-        elif place := resolve([n for _, _, n in mentioned(name)] or [""]):
-            _place(place, "file name", (None, None), note)
     if place and speaks:
-        note("issuer", place.path + "人民政府", "divisions")
+        note("issuer", place.path + "人民政府", "text", speaks.span())
 
 
 def _author(text, head, found, removed, note):
@@ -258,9 +278,13 @@ def _paper_year(text, found, removed, note):
         if rule == "signature" and (match := _DATE.search(text, start, end)):
             note("date", _date(match), "signature", match.span())
     title = found.get("title")
-    spans = [(title.start, title.end)] if title and title.start is not None else []
-    for pattern in (_YEAR + "年", r"\A\s*" + _YEAR + "年", _YEAR + "年度?(?:推进)?法治政府建设"):
-        for start, end in spans or [(0, len(text))]:
-            if match := re.compile(pattern).search(text, start, end):
-                note("year", _number(match[1]), "title line" if spans else "text", match.span(1))
-        spans = []
+    if title and (match := re.search(_YEAR + "年", title.value)):
+        start = text.find(match[1], title.start)
+        note("year", _number(match[1]), "title line", (start, start + len(match[1])))
+    for pattern in _ON_YEAR:
+        if match := pattern.search(text):
+            note("year", _number(match[1]), "text", match.span(1))
+    if "date" in found:  # signed about the turn of the year, it is on the year that ends
+        year, month = map(int, found["date"].value.split("-")[:2])
+        if month >= 11 or month <= 3:
+            note("year", year - (month <= 3), "date", (found["date"].start, found["date"].end))

@@ -92,8 +92,8 @@ _LACKS = re.compile(
     r"不足|不够|不强|不高|不快|不优|不畅|不大|不牢|不均|滞后|短板|薄弱|弱项|差距|困难|压力|矛盾|偏[小低慢弱重]|较[弱低慢]"
     r"|放缓|低于|下行|有待|亟待|隐患|任重道远|突出|不确定|没有达到|未达|尚[未需不]|还需|制约|瓶颈|问题"
 )
-# Log ratios of each cue's rate in the look back over its rate in the plan, in 40 reports labelled
-# by hand, rounded to halves.
+# Log ratios of each cue's rate in the look back over its rate in the plan, in 40 labelled reports,
+# rounded to halves.
 _CUE_WEIGHTS = {
     "获评": 5, "一年来": 5, "荣获": 4.5, "五年来": 4, "成功": 4, "累计": 3.5, "位居": 3.5,
     "过去": 3, "连续": 2.5, "圆满": 2.5, "同比": 2.5, "显著": 2, "了": 2, "提高到": 2,
