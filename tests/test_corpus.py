@@ -9,10 +9,10 @@ from toolkit.__main__ import main
 from toolkit.corpus import Corpus
 
 SPEECH = """政府工作报告
-——{year}年1月4日在{place}第九届人民代表大会第一次会议上
+——{year}年1月4日在{place}第九届人民代表大会上
 
 各位代表：
-现在，我代表{place}人民政府，向大会报告工作，请予审议。
+现在，我代表{place}人民政府，向大会报告，请审议。
 一、{past}年工作回顾
 一年来，我们优化营商环境，累计种树三千棵。
 二、{year}年工作安排

@@ -167,9 +167,14 @@ def test_the_423_names_are_counted_exactly_in_each_bureau_report():
         assert {term: counted[term] for term in expected} == expected
 
 
+def _short(term):
+    """Give a long name by its beginning and end, as the file of pinned counts does."""
+    return term if len(term) < 16 else f"{term[:12]}…{term[-3:]}"
+
+
 def test_the_shipped_lexicon_counts_as_pinned_in_each_bureau_report(bureaus):
     pinned = pd.read_csv(ROOT / "tests" / "expected" / "bureau_terms.csv", index_col="term")
-    hits = bureaus.hits
+    hits = bureaus.hits.assign(term=[_short(t) for t in bureaus.hits["term"]])
     counted = (
         hits.groupby([hits["term"].astype(str), hits["report_id"].str[:3]])
         .size()

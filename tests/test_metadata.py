@@ -11,10 +11,10 @@ from toolkit.places import find_places, mentioned, place_rank, resolve
 from toolkit.reading import list_files, read_file
 
 SPEECH = """政府工作报告
-——{date}在云溪市第九届人民代表大会第一次会议上
+——{date}在云溪市第九届人民代表大会上
 
 各位代表：
-现在，我代表{who}人民政府，向大会报告工作，请予审议。
+现在，我代表{who}人民政府，向大会报告，请审议。
 一、{past}工作回顾
 云溪种了树。
 """

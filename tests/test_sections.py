@@ -14,7 +14,7 @@ from toolkit.sections import HAN, split_clauses
 
 # Invented.
 SPEECH = """各位代表：
-现在，我代表云溪市人民政府，向大会报告工作，请予审议。
+现在，我代表云溪市人民政府，向大会报告，请审议。
 一、2020年工作回顾
 一年来，我们种了三千棵松树；修了两座桥。累计完成九成。
 我们也清醒地认识到，树还不够多，路还不够宽，短板仍然突出。
@@ -48,7 +48,7 @@ def test_a_speech_opens_looks_back_admits_and_looks_ahead():
     found = roles(SPEECH, WORK, 2021)
     assert found["intro"] == [
         "各位代表：",
-        "现在，我代表云溪市人民政府，向大会报告工作，请予审议。",
+        "现在，我代表云溪市人民政府，向大会报告，请审议。",
     ]
     assert found["achievement"] == [
         "一、2020年工作回顾",

@@ -11,6 +11,7 @@ import pandas as pd
 from matplotlib.colors import to_rgb
 from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator, PercentFormatter
 
+from .counts import check_names
 from .places import find_places
 from .style import BLUE, GREY, INK, OCHRE, ONE, PALE, RED, ROLE_COLOURS, SHADES, TEAL, TWO, label
 
@@ -347,6 +348,7 @@ def plot_profile(table, *, of="category", highlight=(), ax=None):
     One row per place x category, as `profile` gives it; the line at 0 is the rate of all places
     together. `highlight` names the places to colour.
     """
+    check_names(highlight, table["place"].unique(), "place")
     order = table.groupby(of, observed=True)["log_ratio"].apply(lambda v: v[np.isfinite(v)].std())
     names = list(order.sort_values(ascending=False).index)[::-1]
     ax = ax or plt.subplots(figsize=(TWO, 0.3 * len(names) + 0.7))[1]
