@@ -38,6 +38,11 @@ def texts(name):
     return folder
 
 
+def read_text(path):
+    """Read a UTF-8 text as it is, line ends included."""
+    return path.read_bytes().decode("utf-8")
+
+
 def reference(name):
     """Give a file of reference values, or skip and say why."""
     path = SHARED / "reference" / name
@@ -51,7 +56,13 @@ def invented(tmp_path, monkeypatch):
     """An invented country in place of the real divisions."""
     (tmp_path / "divisions.csv").write_text(DIVISIONS, encoding="utf-8")
     monkeypatch.setattr(places, "DATA", tmp_path)
-    cached = (places._divisions, places._mentions, places._ranks, places.find_places)
+    cached = (
+        places._divisions,
+        places._mentions,
+        places._ranks,
+        places.find_places,
+        places._in_full,
+    )
     for function in cached:
         function.cache_clear()
     yield

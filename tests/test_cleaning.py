@@ -1,12 +1,12 @@
 import json
 
 import pytest
-from conftest import reference, texts
+from conftest import read_text, reference, texts
 from hypothesis import given
 from hypothesis import strategies as st
 
 from toolkit.cleaning import as_read, clean
-from toolkit.reading import list_files, read_file
+from toolkit.reading import list_files
 
 # Pieces that pages are made of; every sentence here is invented.
 PIECES = [
@@ -90,7 +90,7 @@ def test_closing_residue_of_the_labelled_reports_goes_and_nothing_else_does():
         json.loads(reference("bureau_report_labels.json").read_text("utf-8")),
     )
     for path in list_files(folder):
-        text, _ = read_file(folder / path)
+        text = read_text(folder / path)
         label = labels["documents"].get(path.name[:3])
         if label is None:
             continue

@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import t
 
 from toolkit import contrast, count_terms, profile
 
@@ -41,15 +42,48 @@ def test_the_log_ratio_is_in_doublings():
 
 
 def test_the_interval_by_hand():
-    # 种花 in 云溪市: rate 2/3000; residuals 1 - 2/3 and 1 - 4/3: variance 2/1 * (1/9 + 1/9) / 2**2 = 1/9
-    # in 星渡市: rate 6/3000; residuals 2 - 4 and 4 - 2: variance 2/1 * (4 + 4) / 6**2 = 4/9
-    # t with 2 degrees of freedom at 97.5 %: 4.302653
-    reach = 4.302653 * np.sqrt(1 / 9 + 4 / 9) / np.log(2)
-    row = contrast(TWO, "云溪市", "星渡市").set_index("term").loc["种花"]
+    groups = {
+        "云溪市": {2020: ([1, 0, 0], 1000), 2021: ([5, 0, 0], 1000)},
+        "星渡市": {2020: ([2, 0, 0], 1000), 2021: ([8, 0, 0], 1000)},
+    }
+    row = contrast(counts_of(groups), "云溪市", "星渡市").iloc[0]
+    # 云溪市: 6 in 2000; residuals -2 and 2; variance 2/1 * (4 + 4) / 6**2 = 4/9
+    # 星渡市: 10 in 2000; residuals -3 and 3; variance 2/1 * (9 + 9) / 10**2 = 9/25
+    a, b = 4 / 9, 9 / 25
+    welch = (a + b) ** 2 / (a**2 / 1 + b**2 / 1)
+    reach = t.ppf(0.975, welch) * np.sqrt(a + b) / np.log(2)
+    assert row["log_ratio"] == pytest.approx(np.log2(6 / 10))
     assert (row["high"] - row["log_ratio"], row["log_ratio"] - row["low"]) == (
         pytest.approx(reach),
         pytest.approx(reach),
     )
+
+
+def test_units_that_agree_leave_the_doubt_of_the_counts_themselves():
+    groups = {
+        "云溪市": {2020: ([2, 0, 0], 1000), 2021: ([2, 0, 0], 1000)},
+        "星渡市": {2020: ([4, 0, 0], 1000), 2021: ([4, 0, 0], 1000)},
+    }
+    row = contrast(counts_of(groups), "云溪市", "星渡市").iloc[0]
+    reach = t.ppf(0.975, 2) * np.sqrt(1 / 4 + 1 / 8) / np.log(2)
+    assert row["high"] - row["log_ratio"] == pytest.approx(reach)
+
+
+def test_the_same_places_on_both_sides_are_compared_with_themselves():
+    rows = [
+        (year, f"虚构{i}", "种树", n, 1000)
+        for year, ns in ((2020, (10, 40, 90)), (2021, (21, 80, 179)))
+        for i, n in enumerate(ns)
+    ]
+    counts = pd.DataFrame(rows, columns=["year", "place", "term", "n", "n_han"]).astype(
+        {"term": "category"}
+    )
+    paired = contrast(counts, 2021, 2020, by="year").iloc[0]
+    apart = contrast(
+        counts.assign(place=counts["place"] + counts["year"].astype(str)), 2021, 2020, by="year"
+    ).iloc[0]
+    assert paired["log_ratio"] == apart["log_ratio"] == pytest.approx(1)
+    assert paired["high"] - paired["low"] < 0.25 * (apart["high"] - apart["low"])
 
 
 def test_a_term_one_side_never_uses_has_one_end():

@@ -79,6 +79,28 @@ def test_unknown_names_are_answered_with_the_nearest(tables):
         count_terms(*tables, of="word")
 
 
+def test_a_report_without_a_year_is_named_not_lost(tables):
+    hits, clauses, reports = tables
+    reports["year"] = reports["year"].astype("Int64").mask(reports["report_id"] == "乙2020")
+    with pytest.raises(ValueError, match=r"1 report\(s\) have no year \(乙2020\).*manifest"):
+        count_terms(hits, clauses, reports)
+    assert len(count_terms(hits, clauses, reports[reports["year"].notna()], by="year")) == 6
+
+
+def test_a_wrong_table_is_answered_with_the_right_one(tables, panel):
+    hits, clauses, reports = tables
+    with pytest.raises(ValueError, match="needs hits first"):
+        count_terms(clauses, hits, reports)
+    with pytest.raises(ValueError, match="needs tokens first.*corpus.tokens"):
+        frequent_tokens(panel.reports, panel.tokens)
+    with pytest.raises(ValueError, match="needs reports.*corpus.reports"):
+        coverage(panel.clauses)
+
+
+def test_one_term_may_be_named_as_it_is(tables):
+    assert count_terms(*tables, by="year", among="种树")["term"].unique().tolist() == ["种树"]
+
+
 def test_counts_sum_to_the_hits(panel):
     counts = count_terms(panel.hits, panel.clauses, panel.reports, by=["place", "year", "role"])
     assert counts["n"].sum() + counts["n_title"].sum() == len(panel.hits)
@@ -104,7 +126,7 @@ def test_coverage_shows_the_balanced_panel(panel):
 def tokens_of(freqs, sizes):
     ids = [f"虚构{i}" for i in range(len(sizes))]
     tokens = pd.DataFrame({"report_id": ids, "role": "plan", "token": "词语", "n": freqs})
-    return tokens, pd.DataFrame({"report_id": ids, "n_han": sizes})
+    return tokens, pd.DataFrame({"report_id": ids, "role": "plan", "n_han": sizes})
 
 
 def test_dispersion_agrees_with_the_published_values():
@@ -119,9 +141,9 @@ def test_dispersion_agrees_with_the_published_values():
         (gries, gries["expected"]["DP"]),
         (lyne, 1 - lyne["expected"]["one_minus_DP"]),
     ):
-        tokens, reports = tokens_of(case["input"]["freqs"], case["input"]["sizes"])
-        share = reports["n_han"] / reports["n_han"].sum()
-        found = frequent_tokens(tokens, reports, stopwords=[])["dp_norm"].item()
+        tokens, clauses = tokens_of(case["input"]["freqs"], case["input"]["sizes"])
+        share = clauses["n_han"] / clauses["n_han"].sum()
+        found = frequent_tokens(tokens, clauses, stopwords=[])["dp_norm"].item()
         assert found == pytest.approx(dp / (1 - share.min()), abs=1e-6)
 
 
@@ -134,8 +156,22 @@ def test_dispersion_runs_from_even_to_one_report():
     ].item() == pytest.approx(1)
 
 
+def test_one_report_is_spread_evenly_over_itself():
+    assert frequent_tokens(*tokens_of([3], [20]), stopwords=[])["dp_norm"].item() == 0
+
+
+def test_tokens_of_a_role_are_rated_by_its_text(panel):
+    admits = panel.clauses[panel.clauses["role"] == "problem"]
+    row = frequent_tokens(panel.tokens, admits).iloc[0]
+    used = panel.tokens[
+        (panel.tokens["role"] == "problem") & (panel.tokens["token"] == row["token"])
+    ]
+    assert row["n"] == used["n"].sum()
+    assert row["rate"] == pytest.approx(1000 * used["n"].sum() / admits["n_han"].sum())
+
+
 def test_frequent_tokens_leave_stopwords_out_of_rows_not_of_denominators(panel):
-    table = frequent_tokens(panel.tokens, panel.reports)
+    table = frequent_tokens(panel.tokens, panel.clauses)
     assert table["n"].is_monotonic_decreasing and (table["token"].astype(str).str.len() > 1).all()
     assert "我们" not in set(table["token"])
     first = table.iloc[0]

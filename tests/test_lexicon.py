@@ -3,13 +3,13 @@ from collections import Counter
 
 import pandas as pd
 import pytest
-from conftest import ROOT, reference, texts, tiny
+from conftest import ROOT, read_text, reference, texts, tiny
 from hypothesis import given
 from hypothesis import strategies as st
 
 from toolkit import DATA, add_gloss, load_lexicon
 from toolkit.lexicon import as_codes, as_text, longest_matches, narrow
-from toolkit.reading import list_files, read_file
+from toolkit.reading import list_files
 
 TERMS = {
     "种树": "种树",
@@ -161,7 +161,7 @@ def test_the_423_names_are_counted_exactly_in_each_bureau_report():
     names = list(surfaces)
     folder = texts("bureau-reports")
     for path in list_files(folder):
-        text, _ = read_file(folder / path)
+        text = read_text(folder / path)
         counted = Counter(surfaces[names[index]] for index, *_ in longest_matches(text, names))
         expected = {row["term"]: int(row[f"n_{path.name[:3]}"]) for row in systems}
         assert {term: counted[term] for term in expected} == expected

@@ -56,7 +56,7 @@ def test_contrast_shows_what_is_used_enough_and_counts_what_is_clear():
     texts = [t.get_text() for t in ax.texts]
     assert {"甲", "乙", "丙"} <= set(texts) and "丁" not in texts  # two uses are too few
     assert "20 : 5" in texts and "云溪市 →" in texts
-    assert "2 of 3 with n ≥ 10 are clear of 0; 3 shown" in ax.get_xlabel()
+    assert "3 with n ≥ 10: 1 up and 1 down clear of equal rates; 3 shown" in ax.get_xlabel()
     assert [line.get_marker() for line in ax.lines].count("<") == 1  # the end that cannot be known
 
 

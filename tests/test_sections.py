@@ -3,13 +3,13 @@ import json
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from conftest import reference, texts
+from conftest import read_text, reference, texts
 from hypothesis import given
 from test_cleaning import pages
 
 from toolkit.cleaning import as_read, clean
 from toolkit.metadata import RULE_OF_LAW, WORK, infer_metadata
-from toolkit.reading import list_files, read_file
+from toolkit.reading import list_files
 from toolkit.sections import HAN, split_clauses
 
 # Invented.
@@ -104,7 +104,7 @@ def test_roles_of_the_labelled_bureau_reports():
     for path in list_files(folder):
         if path.name[:3] not in labels:
             continue
-        text, _ = read_file(folder / path)
+        text = read_text(folder / path)
         truth = [None] * len(text)
         for section in labels[path.name[:3]]["sections"]:  # from the whole to its parts
             truth[section["start"] : section["end"]] = [section["role"]] * (
@@ -126,7 +126,7 @@ def test_roles_of_sixty_labelled_work_reports():
             sample[row["report_id"]] = row["sample"]
     assert Counter(sample.values()) == {"weights": 40, "held out": 20}
     for report_id, labelled in spans.items():
-        text, _ = read_file(folder / f"{report_id}.txt")
+        text = read_text(folder / f"{report_id}.txt")
         truth = []
         for number, line in enumerate(text.splitlines(keepends=True)):
             truth += [next((r for a, b, r in labelled if a <= number <= b), None)] * len(line)

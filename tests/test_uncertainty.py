@@ -57,6 +57,16 @@ def test_too_few_places_are_refused_with_what_is_missing(bureaus):
     pool_rates(counts.assign(all="five"), by="all")  # five places pooled over the years are enough
 
 
+def test_zeros_left_out_are_noticed(panel):
+    counts = count_terms(panel.hits, panel.clauses, panel.reports, among=["放管服", "营商环境"])
+    with pytest.raises(ValueError, match="rows are missing"):
+        pool_rates(counts[counts["n"] > 0])
+    with pytest.raises(ValueError, match="no column 'yaer'"):
+        pool_rates(counts, by="yaer")
+    with pytest.raises(ValueError, match="needs counts"):
+        pool_rates(panel.reports)
+
+
 def test_shares_have_the_exact_interval():  # textbook values of Clopper and Pearson
     table = add_shares(pd.DataFrame({"with_term": [0, 5, 10], "reports": [10, 10, 10]}))
     assert table["share"].tolist() == [0, 0.5, 1]

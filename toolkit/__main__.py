@@ -35,20 +35,30 @@ def _build(options):
     from .corpus import build, verify
     from .lexicon import load_lexicon
 
+    lexicon = load_lexicon(options.lexicon) if options.lexicon else None
     if options.verify:
-        result = verify(options.folder, options.verify)
+        result = verify(options.folder, options.verify, lexicon=lexicon)
         for row in result.itertuples():
             print(
                 f"{row.table:10} {'identical' if row.identical else 'differs: ' + row.difference}"
             )
         return 0 if result["identical"].all() else 1
-    lexicon = load_lexicon(options.lexicon) if options.lexicon else None
     corpus = build(options.folder, options.out, lexicon=lexicon)
     for row in corpus.problems.itertuples():
         print(f"  {row.file}: {row.reason}")
-    given = (corpus.evidence["source"] == "manifest").sum()
-    print(f"{corpus!r}; {given} values from the manifest")
-    print(f"written to {options.out}")
+    corrected = corpus.evidence.loc[corpus.evidence["source"] == "manifest", "report_id"].nunique()
+    print(f"{corpus!r}")
+    for column in ("place", "year"):
+        values = corpus.reports[column]
+        unknown = corpus.reports.loc[values.isna() | (values == ""), "report_id"]
+        if len(unknown):
+            some = ", ".join(unknown[:5]) + (" ..." if len(unknown) > 5 else "")
+            print(
+                f"{len(unknown)} without {column}: {some}. Set it in {options.folder}/manifest.csv"
+            )
+    if corrected:
+        print(f"{corrected} corrected by the manifest")
+    print(f"written to {options.out}; look at reports.csv first")
     return 0
 
 
@@ -61,7 +71,7 @@ def _figures(notebooks):
         run_notebook(path)
         print(f"{path.name}  {time.perf_counter() - started:.1f} s", flush=True)
     if len(notebooks) == len(list((ROOT / "notebooks").glob("*.ipynb"))):
-        for old in (ROOT / "figures").glob("*"):
+        for old in (ROOT / "figures").glob("[0-9][0-9]-*"):
             if old.suffix in (".png", ".pdf", ".csv", ".svg") and old.stat().st_mtime < begun - 2:
                 old.unlink()
     return 0

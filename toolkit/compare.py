@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t
 
-from .counts import check_names
+from .counts import check_names, need
 
 
 def contrast(counts, a, b=None, *, by="place"):
@@ -17,30 +17,35 @@ def contrast(counts, a, b=None, *, by="place"):
     units_a, units_b. `b=None` takes all other groups together.
 
     The interval rests on how the units of each group differ: the variance of a ratio of sums
-    (Cochran 1977, ch. 6), Student's t on units_a + units_b - 2. A term one group never uses has
+    (Cochran 1977, ch. 6), but never less than that of mentions drawn one by one; Student's t on
+    the degrees of freedom of Welch (1947). Where the same places stand on both sides (two years),
+    their differences count, on the places less one. A term one group never uses has
     no log ratio: the end that can be known is given (n = 0 bounded by 3, Hanley & Lippman-Hand
     1983), the other is infinite. It does not show that a difference is large in meaning, nor that
     a term was not picked because it differs.
 
     Raises ValueError for an unknown group, or a group of fewer than two units.
     """
+    need(counts, [by, "n", "n_han"], f"counts by {by}", f"count_terms(..., by=['{by}', ...])")
     of = next(c for c in ("term", "category", "surface", "role") if c in counts and c != by)
     names = counts[by].astype(str)
     check_names([a] if b is None else [a, b], names.unique(), by)
     terms = list(counts[of].cat.categories)
-    n_a, han_a = _sums(counts[names == str(a)], of, a)
-    n_b, han_b = _sums(counts[names == str(b) if b else names != str(a)], of, b or f"not {a}")
-    units_a, units_b = len(n_a), len(n_b)
-    sum_a, sum_b = n_a.sum(0), n_b.sum(0)
-    rate_a, rate_b = sum_a / han_a.sum(0), sum_b / han_b.sum(0)
+    unit = _units(counts, by, of)
+    side_a = _side(counts[names == str(a)], unit, of, a)
+    other = names != str(a) if b is None else names == str(b)
+    side_b = _side(counts[other], unit, of, f"not {a}" if b is None else b)
+    sum_a, han_a, left_a = side_a
+    sum_b, han_b, left_b = side_b
+    units_a, units_b = len(left_a), len(left_b)
+    variance, freedom = _variance(left_a, left_b, sum_a, sum_b)
+    rate_a, rate_b = sum_a / han_a, sum_b / han_b
     with np.errstate(divide="ignore", invalid="ignore"):
         log_ratio = np.log2(rate_a / rate_b)
-        reach = t.ppf(0.975, units_a + units_b - 2) * np.sqrt(
-            _variance(n_a, han_a) + _variance(n_b, han_b)
-        )
-        low, high = log_ratio - reach / np.log(2), log_ratio + reach / np.log(2)
-        low = np.where(sum_b == 0, np.log2(rate_a / (3 / han_b.sum(0))), low)
-        high = np.where(sum_a == 0, np.log2(3 / han_a.sum(0) / rate_b), high)
+        reach = t.ppf(0.975, freedom) * np.sqrt(variance) / np.log(2)
+        low, high = log_ratio - reach, log_ratio + reach
+        low = np.where(sum_b == 0, np.log2(rate_a / (3 / han_b)), low)
+        high = np.where(sum_a == 0, np.log2(3 / han_a / rate_b), high)
     table = pd.DataFrame(
         {
             of: pd.Categorical(terms, terms),
@@ -54,29 +59,47 @@ def contrast(counts, a, b=None, *, by="place"):
     return table[(sum_a > 0) | (sum_b > 0)].reset_index(drop=True)
 
 
-def _sums(counts, of, group):
-    """Spread a group's counts into two tables of unit x term: matches and Han characters."""
-    unit = counts.groupby(
+def _units(counts, by, of):
+    """Name the unit of each row: its place, or else all that tells rows of a group apart."""
+    if by != "place" and "place" in counts:
+        return counts["place"].astype(str)
+    return counts.groupby(
         list(counts.columns[: counts.columns.get_loc(of)]), observed=True
     ).ngroup()
+
+
+def _variance(left_a, left_b, sum_a, sum_b):
+    """Give the variance of the log ratio of each term, and its degrees of freedom."""
+    var_a, var_b = (left_a**2).sum().to_numpy(), (left_b**2).sum().to_numpy()
+    apart = left_a.sub(left_b, fill_value=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        floor = 1 / sum_a + 1 / sum_b  # never surer than if every mention were drawn by itself
+        if len(apart) < len(left_a) + len(left_b):  # the same places on both sides
+            return np.fmax((apart**2).sum().to_numpy(), floor), len(apart) - 1
+        spread = var_a**2 / (len(left_a) - 1) + var_b**2 / (len(left_b) - 1)
+        freedom = np.where(spread > 0, (var_a + var_b) ** 2 / spread, len(apart) - 2)
+    return np.fmax(var_a + var_b, floor), freedom
+
+
+def _side(counts, unit, of, group):
+    """Give a group's sums of matches and Han characters by term, and each unit's share of the
+    variance of the log rate: its residual over the group's matches, for few units scaled up."""
+    unit = unit[counts.index]
     units = unit.nunique()
     if units < 2:
         raise ValueError(
             f"'{group}' has {units} unit(s) in these counts; an interval needs at least two. "
             "Count by its reports or places as well: by=[..., 'year']."
         )
-    sums = np.zeros((2, units, len(counts[of].cat.categories)))
-    at = unit.to_numpy(), counts[of].cat.codes.to_numpy()
-    np.add.at(sums[0], at, counts["n"])
-    np.add.at(sums[1], at, counts["n_han"])
-    return sums
-
-
-def _variance(n, n_han):
-    """Give the variance of the log of each column's ratio of sums, from how the rows differ."""
-    units = len(n)
-    left_over = n - n.sum(0) / n_han.sum(0) * n_han
-    return units / (units - 1) * (left_over**2).sum(0) / n.sum(0) ** 2
+    keys = [unit.rename("unit"), counts[of]]
+    n, n_han = (
+        counts.pivot_table(c, *keys, aggfunc="sum", observed=False).astype(float)
+        for c in ("n", "n_han")
+    )
+    sum_n, sum_han = n.sum().to_numpy(), n_han.sum().to_numpy()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        residual = (n - sum_n / sum_han * n_han) / sum_n * np.sqrt(units / (units - 1))
+    return sum_n, sum_han, residual
 
 
 def profile(counts, *, by="place"):
@@ -85,6 +108,7 @@ def profile(counts, *, by="place"):
     One row per place x term in; one row per place x term out, with log_ratio = log2 of its rate
     over the rate of all places pooled added: 1 is twice the common rate. -inf where it is 0.
     """
+    need(counts, [by, "n", "n_han"], f"counts by {by}", f"count_terms(..., by='{by}')")
     of = next(c for c in ("term", "category", "surface", "role") if c in counts and c != by)
     table = counts.groupby([by, of], observed=True)[["n", "n_han"]].sum().reset_index()
     pooled = table.groupby(of, observed=True)[["n", "n_han"]].transform("sum")

@@ -1,8 +1,8 @@
 """A folder of reports to tables, and tables to disk and back."""
 
 import os
+import shutil
 import tempfile
-from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,16 +13,17 @@ import pyarrow.parquet as pq
 
 from . import DATA
 from .cleaning import as_read, clean
+from .formats import to_simplified
 from .lexicon import find_hits, is_han, joined, load_lexicon
-from .manifest import carried, override, read_manifest
+from .manifest import carried, override, own_words, read_manifest
 from .metadata import infer_metadata
-from .reading import SUFFIXES, UnreadableFile, list_files, read_file
+from .reading import SUFFIXES, list_files, read_files
 from .sections import ROLES, split_clauses
 from .segment import count_tokens
 
 REPORTS = (
     "report_id", "genre", "issuer", "place", "level", "city", "province", "year", "date",
-    "title", "source_url", "abridged", "sha256", "n_han", "n_removed",
+    "title", "source_url", "abridged", "simplified", "sha256", "n_han", "n_removed",
 )  # fmt: skip
 
 
@@ -57,7 +58,7 @@ class Corpus(NamedTuple):
         )
 
 
-def build(folder, out=None, *, lexicon=None):
+def build(folder, out=None, *, lexicon=None, text_column=None, simplify=False):
     """Read every report in a folder and its subfolders into tables.
 
     A `manifest.csv` (or `index.csv`) in the folder overrides what the texts say: one row per
@@ -67,18 +68,28 @@ def build(folder, out=None, *, lexicon=None):
     there, whole or not at all. The same files give the same tables, in whatever order the disk
     lists them.
 
+    Tables of reports (.csv, .jsonl, .xlsx) give one report a row; `text_column` names the column
+    of the text, by default the longest, and the others are read as a manifest's. `simplify` turns
+    traditional characters into simplified ones before anything is read from the text; the column
+    `simplified` of `reports` says where that changed something.
+
     Gives a Corpus. Files that cannot be read are listed in its `problems`; the rest goes through.
     Raises NotADirectoryError for a folder that is not there, ValueError where no report in it
-    can be read.
+    can be read, FileExistsError where `out` holds anything but tables or lies in the folder.
     """
     folder = Path(folder)
+    if out is not None:
+        _checked(out, folder.resolve())
+    if isinstance(lexicon, str | Path):
+        lexicon = load_lexicon(lexicon)
     problems = []
     manifest = read_manifest(folder, problems)
     reports, evidence, removed, clauses = [], [], [], []
-    for report_id, text, digest in _texts(folder, problems):
-        clean_text, spans = clean(text)
+    for report_id, document in _documents(folder, text_column, problems):
+        text = to_simplified(document.text) if simplify else document.text
+        clean_text, spans = clean(text, document.marked)
         inferred = infer_metadata(text, report_id, spans)
-        row = manifest.pop(report_id, {})
+        row = own_words(document.given) | manifest.pop(report_id, {})
         values, sources = override(inferred, row, report_id, problems)
         found = split_clauses(clean_text, values.get("genre", ""), values.get("year"))
         if not found:
@@ -97,15 +108,18 @@ def build(folder, out=None, *, lexicon=None):
             {
                 **dict.fromkeys(REPORTS, ""), **carried(row), **values, "report_id": report_id,
                 "year": values.get("year"), "abridged": values.get("abridged", False),
-                "sha256": digest, "n_removed": sum(end - start for start, end, _ in spans),
+                "simplified": text != document.text, "sha256": document.sha256,
+                "n_removed": sum(end - start for start, end, _ in spans),
             }
         )  # fmt: skip
-    problems += [(report_id, "is in the manifest, but was not read") for report_id in manifest]
+    problems += [
+        (report_id, "is in the manifest, but no such report was read") for report_id in manifest
+    ]
     if not reports:
         reasons = "; ".join(f"{name}: {reason}" for name, reason in sorted(problems)[:3])
         raise ValueError(
             f"no report could be read in {folder} ({reasons or 'it is empty'}). "
-            f"Put {' or '.join(SUFFIXES)} files there."
+            f"Put reports there: {', '.join(SUFFIXES)}."
         )
     corpus = _tables(reports, clauses, evidence, removed, problems, lexicon)
     if out is not None:
@@ -113,26 +127,23 @@ def build(folder, out=None, *, lexicon=None):
     return corpus
 
 
-def _texts(folder, problems):
-    """Yield (report_id, text, SHA-256) in the order of the files, listing what cannot be read."""
+def _documents(folder, text_column, problems):
+    """Yield (report_id, Document) in the order of the files, listing what cannot be read."""
     seen, same = {}, {}
-    for path in list_files(folder):
-        report_id = path.with_suffix("").as_posix()
-        try:
-            text, raw = read_file(folder / path)
-        except UnreadableFile as reason:
-            problems.append((path.as_posix(), str(reason)))
-            continue
-        digest = sha256(raw).hexdigest()
-        if report_id in seen:
-            reason = f"{seen[report_id]} has the same id and was read; rename one of them"
-            problems.append((path.as_posix(), reason))
-        elif digest in same:
-            reason = f"it has the same text as {same[digest]}, which was read; delete one"
-            problems.append((path.as_posix(), reason))
-        else:
-            seen[report_id] = same[digest] = path.as_posix()
-            yield report_id, text, digest
+    for file, documents, worse in read_files(folder, list_files(folder), text_column=text_column):
+        problems += worse
+        for document in documents:
+            name = document.name
+            report_id = name.removesuffix(file.suffix) if name == file.as_posix() else name
+            if report_id in seen:
+                reason = f"{seen[report_id]} has the same id and was read; rename one of them"
+            elif document.sha256 in same:
+                reason = f"it has the text of {same[document.sha256]}, which was read; delete one"
+            else:
+                seen[report_id] = same[document.sha256] = name
+                yield report_id, document
+                continue
+            problems.append((name, reason))
 
 
 def _tables(reports, clauses, evidence, removed, problems, lexicon):
@@ -140,6 +151,12 @@ def _tables(reports, clauses, evidence, removed, problems, lexicon):
     own = sorted({column for report in reports for column in report} - set(REPORTS))
     table = pd.DataFrame(reports, columns=[*REPORTS, *own]).fillna(dict.fromkeys(own, ""))
     table["year"] = table["year"].astype("Int64")
+    dated = table[(table["date"] != "") & (table["place"] != "")]
+    for (_, date), ids in dated.groupby(["place", "date"])["report_id"]:
+        problems += [
+            (again, f"is of the same place and day ({date}) as {ids.iloc[0]}; both were counted")
+            for again in ids.iloc[1:]
+        ]
     spread = _clause_table(table["report_id"].tolist(), clauses)
     n_han = np.bincount(spread["report_id"].cat.codes, spread["n_han"], len(table))
     table["n_han"] = n_han.astype(int)
@@ -183,7 +200,10 @@ def _clause_table(report_ids, clauses):
 # --------------------------------------------------------------------------- on disk
 
 _CSV = ("reports", "problems")  # for people; the long tables are Parquet
-_REPORT_TYPES = {"year": "Int64", "abridged": bool, "n_han": "int64", "n_removed": "int64"}
+_FILES = {f"{name}.csv" if name in _CSV else f"{name}.parquet" for name in Corpus._fields}
+_REPORT_TYPES = {
+    "year": "Int64", "abridged": bool, "simplified": bool, "n_han": "int64", "n_removed": "int64",
+}  # fmt: skip
 
 
 def write(corpus, out):
@@ -191,25 +211,39 @@ def write(corpus, out):
 
     Raises FileExistsError where the folder holds something else than tables.
     """
-    out = Path(out)
-    if out.exists() and any(out.iterdir()) and not (out / "reports.csv").is_file():
-        raise FileExistsError(
-            f"{out} holds other files. Name a new folder, or one that holds tables."
-        )
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as scratch:
-        fresh, old = Path(scratch) / "fresh", Path(scratch) / "old"
+    out = _checked(out)
+    scratch = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}-"))
+    fresh, old = scratch / "fresh", scratch / "old"
+    try:
         fresh.mkdir()
         for name, table in corpus._asdict().items():
             _write_table(table.drop(columns="text", errors="ignore"), fresh, name)
         if out.exists():
             os.replace(out, old)
-        try:
-            os.replace(fresh, out)
-        except OSError:
-            if old.exists():
-                os.replace(old, out)
-            raise
+        os.replace(fresh, out)
+    except BaseException:  # an interruption too must leave the old tables where they were
+        if old.exists() and not out.exists():
+            os.replace(old, out)
+        raise
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _checked(out, folder=None):
+    """Give the full path of a folder to write to, refusing one that holds anything but tables."""
+    out = Path(out).resolve()
+    out.parent.mkdir(parents=True, exist_ok=True)
+    if out.exists() and not out.is_dir():
+        raise FileExistsError(f"{out} is a file. Name a folder to write the tables into.")
+    others = {f.name for f in out.iterdir()} - _FILES if out.exists() else ()
+    if others:
+        raise FileExistsError(
+            f"{out} holds other files ({', '.join(sorted(others)[:3])}). Name a new folder, or one "
+            "that holds nothing but tables."
+        )
+    if folder is not None and (out == folder or folder in out.parents):
+        raise FileExistsError(f"{out} lies in the folder of the reports. Name a folder beside it.")
+    return out
 
 
 def _write_table(table, folder, name):
@@ -260,7 +294,7 @@ def _folder(name):
     )
 
 
-def verify(folder, tables):
+def verify(folder, tables, *, lexicon=None):
     """Build a folder anew and compare it with tables on disk, byte for byte.
 
     Gives one row per table: table, identical, difference ('' where identical). A table may hold
@@ -270,7 +304,7 @@ def verify(folder, tables):
     rows = []
     with tempfile.TemporaryDirectory() as scratch:
         fresh = Path(scratch) / "tables"
-        build(folder, fresh)
+        build(folder, fresh, lexicon=lexicon)
         rebuilt = load(fresh)
         for name in Corpus._fields:
             file = next(fresh.glob(f"{name}.*"))

@@ -9,12 +9,26 @@ from . import DATA
 from .places import place_rank
 
 
+def _check_known(reports, by):
+    """Raise ValueError where a year or place to group by is not known of every report."""
+    for column in {"year", "place"} & set(by):
+        unknown = reports.loc[reports[column].isna() | (reports[column] == ""), "report_id"]
+        if len(unknown):
+            some = ", ".join(unknown.astype(str)[:3]) + (" ..." if len(unknown) > 3 else "")
+            raise ValueError(
+                f"{len(unknown)} report(s) have no {column} ({some}). Set it in manifest.csv and "
+                f"build again, or leave them out: fewer rows of reports."
+            )
+
+
 def coverage(reports):
     """Count what a corpus holds: one row per report in, one row per place x year out.
 
-    place, level, year, reports, n_han; from the State Council down, places by administrative
+    place, level, year, reports, n_han (of all its reports); from the State Council down, places by administrative
     code. A place without a report of a year has no row for it.
     """
+    need(reports, ["report_id", "place", "level", "year", "n_han"], "reports", "corpus.reports")
+    _check_known(reports, ["place", "year"])
     table = reports.groupby(["place", "level", "year"], sort=True).agg(
         reports=("report_id", "size"), n_han=("n_han", "sum")
     )
@@ -36,16 +50,26 @@ def count_terms(hits, clauses, reports, *, by=("place", "year"), of="term", amon
     among  only these terms (or categories); by default all of the lexicon
 
     Columns: *by; the name in `of`; n, matches in running text; n_title, matches inside 《》;
-    with_term, reports with n > 0; reports; n_han, Han characters of the group's clauses;
+    with_term, reports with n > 0; reports, those with text in the group; n_han, Han characters of the group's clauses;
     rate = 1000 n / n_han, per 1,000 Han characters (M1 of the method log; Wang & Li 2017).
 
     Raises ValueError for an unknown column or term.
     """
+    need(
+        hits,
+        ["report_id", "clause", "term", "in_title"],
+        "hits first",
+        "build or load: corpus.hits",
+    )
+    need(clauses, ["report_id", "clause", "n_han"], "clauses second", "corpus.clauses")
     by = [by] if isinstance(by, str) else list(by)
     of_clause = [column for column in by if column in ("role", "section")]
     check_names(by, [*reports.columns, "role", "section"], "column")
     check_names([of], ["term", "category", "surface"], "column of hits")
-    names = list(hits[of].cat.categories) if among is None else list(among)
+    _check_known(reports, by)
+    hits = hits.astype({of: "category"})
+    among = [among] if isinstance(among, str) else among
+    names = list(hits[of].cat.categories) if among is None else list(dict.fromkeys(among))
     check_names(names, hits[of].cat.categories, of)
 
     texts = clauses[["report_id", "clause", "n_han", *of_clause]].merge(
@@ -88,8 +112,10 @@ def role_shares(clauses, reports, *, by=("place", "year")):
     One row per clause and per report in; one row per group x role out: *by; role; n, its Han
     characters; reports; n_han, those of all roles; rate = 1000 n / n_han, per 1,000 (a share).
     """
+    need(clauses, ["report_id", "role", "n_han"], "clauses first", "corpus.clauses")
     by = [by] if isinstance(by, str) else list(by)
     check_names(by, reports.columns, "column")
+    _check_known(reports, by)
     texts = clauses[["report_id", "role", "n_han"]].merge(
         reports[list(dict.fromkeys(["report_id", *by]))], on="report_id", validate="many_to_one"
     )
@@ -103,21 +129,26 @@ def role_shares(clauses, reports, *, by=("place", "year")):
     return table.assign(rate=1000 * table["n"] / table["n_han"])
 
 
-def frequent_tokens(tokens, reports, *, stopwords=None):
-    """Rank the tokens of reports by frequency, with their dispersion.
+def frequent_tokens(tokens, clauses, *, stopwords=None):
+    """Rank tokens by frequency, with their dispersion over reports.
 
-    One row per report x role x token in; one row per token out, most frequent first: token; n;
-    with_token, reports that use it; rate, per 1,000 Han characters; dp_norm, how unevenly the
-    reports use it: 0 as even as their lengths, 1 all in one report (DP of Gries 2008, normalised
-    by Lijffijt & Gries 2012). Single characters and stopwords (data/stopwords.txt) are left out
-    of the rows, never of the denominators.
+    One row per report x role x token and per clause in; one row per token out, most frequent
+    first: token; n; with_token, reports that use it; rate, per 1,000 Han characters of the
+    clauses; dp_norm, how unevenly the reports use it: 0 as even as their lengths, 1 all in one
+    report (DP of Gries 2008, normalised by Lijffijt & Gries 2012). What is counted is the reports
+    and roles that both tables hold. Single characters and stopwords (data/stopwords.txt) are left
+    out of the rows, never of the denominators.
     """
+    need(tokens, ["report_id", "role", "token", "n"], "tokens first", "corpus.tokens")
+    need(clauses, ["report_id", "role", "n_han"], "clauses second", "corpus.clauses")
     if stopwords is None:
         stopwords = (DATA / "stopwords.txt").read_text(encoding="utf-8").split()
-    used = tokens[tokens["report_id"].isin(reports["report_id"])]
+    held = clauses.groupby(["report_id", "role"], observed=True)["n_han"].sum().reset_index()
+    length = held.groupby("report_id", observed=True)["n_han"].sum()
+    pairs = pd.MultiIndex.from_frame(held[["report_id", "role"]].astype(str))
+    used = tokens[pd.MultiIndex.from_frame(tokens[["report_id", "role"]].astype(str)).isin(pairs)]
     counts = used.groupby(["token", "report_id"], observed=True)["n"].sum().reset_index()
-    length = reports.set_index("report_id")["n_han"]
-    share = length / length.sum()
+    share = (length / length.sum()).rename(index=str)
     total = counts.groupby("token", observed=True)["n"].transform("sum")
     expected = counts["report_id"].astype(str).map(share)
     counts["apart"] = (counts["n"] / total - expected).abs() - expected
@@ -126,7 +157,7 @@ def frequent_tokens(tokens, reports, *, stopwords=None):
     )
     dp = (1 + table.pop("apart")) / 2  # reports without the token add their expected share
     table["rate"] = 1000 * table["n"] / length.sum()
-    table["dp_norm"] = dp / (1 - share.min())
+    table["dp_norm"] = dp / (1 - share.min()) if len(share) > 1 else 0.0
     table = table.reset_index()
     words = table["token"].astype(str)
     table = table[(words.str.len() > 1) & ~words.isin(stopwords)]
@@ -145,7 +176,7 @@ def concordance(clauses, hits, term, *, width=20):
     if "text" not in clauses:
         raise ValueError(
             "these clauses have no text: reports' texts are not shipped. Build the tables from "
-            "the files with toolkit.build(FOLDER), or take the fictional sample."
+            "the files: toolkit.build(FOLDER)."
         )
     check_names([term], hits["term"].cat.categories, "term")
     table = hits[hits["term"] == term].merge(
@@ -156,6 +187,16 @@ def concordance(clauses, hits, term, *, width=20):
     table["left"] = [text[max(0, start - width) : start] for text, start, _ in spans]
     table["right"] = [text[end : end + width] for text, _, end in spans]
     return table[["report_id", "clause", "left", "surface", "right"]]
+
+
+def need(table, columns, what, source):
+    """Raise ValueError where a table lacks columns: it is not the table that is wanted."""
+    missing = [column for column in columns if column not in table]
+    if missing:
+        raise ValueError(
+            f"this needs {what}, with the column(s) {', '.join(missing)}; the table given has "
+            f"{', '.join(map(str, list(table)[:8]))}. Such a table comes from {source}."
+        )
 
 
 def check_names(names, known, what):

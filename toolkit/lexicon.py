@@ -1,5 +1,7 @@
 """The vocabulary of terms, and where clauses use it."""
 
+import re
+
 import numpy as np
 import pandas as pd
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
@@ -14,6 +16,7 @@ HITS = ("report_id", "clause", "start", "term", "category", "surface", "in_title
 OPENING, CLOSING = "“‘「『", "”’」』"
 QUOTES = OPENING + CLOSING + "\"'"
 _BREAK = 0x0A
+_BORDER = re.compile(f"[{CLOSING}][{OPENING}]")
 
 
 def narrow(codes):
@@ -56,7 +59,13 @@ def load_lexicon(path=None):
                 f"{path} has no column '{column}'; it has {', '.join(lexicon)}. Add it."
             )
     lexicon = lexicon.reindex(columns=[*dict.fromkeys([*COLUMNS, *lexicon])], fill_value="")
-    lexicon["surfaces"] = lexicon["surfaces"].where(lexicon["surfaces"] != "", lexicon["term"])
+    if (lexicon["term"].map(_plain) == "").any():
+        raise ValueError(f"{path} has a row without a term. Fill it in or delete the row.")
+    surfaces = [
+        "|".join(s.strip() for s in cell.split("|") if _plain(s.strip()))
+        for cell in lexicon["surfaces"]
+    ]
+    lexicon["surfaces"] = [s or term for s, term in zip(surfaces, lexicon["term"], strict=True)]
     for what, names in (("term", lexicon["term"]), ("surface", pd.Series(_surfaces(lexicon)[0]))):
         if (twice := names[names.duplicated()].unique()).size:
             raise ValueError(
@@ -73,6 +82,8 @@ def add_gloss(table, lexicon=None):
     """
     lexicon = load_lexicon() if lexicon is None else lexicon
     of = "term" if "term" in table else "category"
+    if of not in table:
+        raise ValueError(f"a gloss is of terms or categories; the table has {', '.join(table)}.")
     gloss = lexicon.drop_duplicates(of).set_index(of)["gloss_en" if of == "term" else "category_en"]
     return table.assign(gloss_en=table[of].astype(str).map(gloss).fillna(""))
 
@@ -106,7 +117,8 @@ def find_hits(clauses, lexicon):
     gaps = quotes - np.arange(len(quotes))  # where the quotation marks stood, in the text without
     start = start + np.searchsorted(gaps, start, side="right")
     end = end + np.searchsorted(gaps, end - 1, side="right")
-    index, start, end = _with_marks(codes, quotes, index, start, end)
+    borders = np.array([bool(_BORDER.search(s)) for s in _spread(lexicon)[0]])
+    index, start, end = _with_marks(codes, quotes, index, start, end, borders)
     inside = _alnum(codes, start) & _alnum(codes, start - 1)
     inside |= _alnum(codes, end - 1) & _alnum(codes, end)
     term, start, end = terms[index[~inside]], start[~inside], end[~inside]
@@ -134,18 +146,20 @@ def find_hits(clauses, lexicon):
     )
 
 
-def _with_marks(codes, quotes, index, start, end):
+def _with_marks(codes, quotes, index, start, end, borders):
     """Widen matches to the quotation mark that pairs with one inside: 高效办成“一件事”.
 
-    A match with half a pair inside and no other half beside it runs across a border of what is
-    quoted (五个高质量”发展) and is none.
+    A match that runs across a border of what is quoted is none: 五个高质量”发展 with half a pair
+    inside and no other half beside it, or 优化营商”“环境, unless the lexicon has that border.
     """
     is_open, is_close = (np.isin(codes[quotes], as_codes(marks)) for marks in (OPENING, CLOSING))
-    balance = np.diff(np.searchsorted(quotes[is_open], (start, end)), axis=0)[0]
-    balance -= np.diff(np.searchsorted(quotes[is_close], (start, end)), axis=0)[0]
-    before = np.isin(start - 1, quotes[is_open])
-    after = np.isin(end, quotes[is_close])
-    whole = (balance == 0) | (balance == -1) & before | (balance == 1) & after
+    opened, closed = quotes[is_open], quotes[is_close]
+    inside = np.searchsorted(opened, (start, end))
+    balance = np.diff(inside, axis=0)[0] - np.diff(np.searchsorted(closed, (start, end)), axis=0)[0]
+    before, after = np.isin(start - 1, opened), np.isin(end, closed)
+    first = np.append(quotes, len(codes))[np.searchsorted(quotes, start)]
+    crosses = (balance == 0) & (first < end) & np.isin(first, closed) & ~borders[index]
+    whole = (balance == 0) & ~crosses | (balance == -1) & before | (balance == 1) & after
     start, end = start - (balance == -1), end + (balance == 1)
     return index[whole], start[whole], end[whole]
 
@@ -181,15 +195,16 @@ def _key(table, report_codes):
     return report_codes.to_numpy(dtype=np.int64) << 32 | table["clause"].to_numpy(dtype=np.int64)
 
 
+def _spread(lexicon):
+    """List the surfaces of a lexicon, and the row that each belongs to."""
+    pairs = [(s, row) for row, cell in enumerate(lexicon["surfaces"]) for s in cell.split("|")]
+    return [surface for surface, _ in pairs], np.array([row for _, row in pairs], dtype=np.int64)
+
+
 def _surfaces(lexicon):
-    """Spread a lexicon over its surfaces: as they are matched, and the row each belongs to."""
-    spread = [
-        (surface, row)
-        for row, cell in enumerate(lexicon["surfaces"])
-        for surface in cell.split("|")
-    ]
-    keys = [_plain(surface) for surface, _ in spread]
-    return keys, np.array([row for _, row in spread], dtype=np.int64)
+    """List the surfaces of a lexicon as they are matched, and the row that each belongs to."""
+    surfaces, rows = _spread(lexicon)
+    return [_plain(surface) for surface in surfaces], rows
 
 
 def _plain(surface):

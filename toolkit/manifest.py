@@ -2,12 +2,33 @@
 
 import csv
 import io
+import re
 
-from .metadata import FIELDS, as_level, place_fields
+from .formats import Unreadable, decode
+from .issuers import place_fields
+from .metadata import FIELDS, RULE_OF_LAW, WORK, as_level
 from .places import LEVELS, find_places, resolve
-from .reading import MANIFESTS, SUFFIXES, UnreadableFile, decode
+from .reading import MANIFESTS, SUFFIXES
 
-_ALIASES = {"meeting_date": "date", "url": "source_url", "source": "source_url"}
+_ALIASES = {
+    "meeting_date": "date", "url": "source_url", "source": "source_url", "filename": "file",
+    "文件": "file", "文件名": "file", "地区": "place", "地方": "place", "城市": "place",
+    "省份": "province", "层级": "level", "年份": "year", "年度": "year", "日期": "date",
+    "发布日期": "date", "标题": "title", "发布机构": "issuer", "机构": "issuer", "单位": "issuer",
+    "网址": "source_url", "链接": "source_url",
+}  # fmt: skip
+
+# Names that the tables use themselves: a user's column of that name is carried as own_...
+_TAKEN = frozenset(
+    """clause section role start end n_han n_removed sha256 abridged simplified text term category
+    surface in_title token n n_title with_term reports rate low high clusters""".split()  # noqa: SIM905
+)
+_GENRES = {
+    "政府工作报告": WORK,
+    "法治政府建设年度报告": RULE_OF_LAW,
+    WORK: WORK,
+    RULE_OF_LAW: RULE_OF_LAW,
+}
 
 
 def read_manifest(folder, problems):
@@ -19,12 +40,12 @@ def read_manifest(folder, problems):
     if path is None:
         return {}
     try:
-        rows = csv.DictReader(io.StringIO(decode(path.read_bytes()), newline=""))
-        names = rows.fieldnames or ()
-    except (UnreadableFile, OSError) as reason:
+        rows = list(csv.DictReader(io.StringIO(decode(path.read_bytes()), newline="")))
+    except (Unreadable, csv.Error, OSError) as reason:
         problems.append((path.name, f"{reason}; it was not used"))
         return {}
-    key = next((name for name in ("file", "report_id") if name in names), None)
+    rows = [own_words(row) for row in rows]
+    key = next((name for name in ("file", "report_id") if rows and name in rows[0]), None)
     if key is None:
         problems.append(
             (path.name, "has no column 'file' or 'report_id'; add one. It was not used")
@@ -33,15 +54,19 @@ def read_manifest(folder, problems):
     manifest = {}
     for row in rows:
         report_id = row[key]
-        for suffix in SUFFIXES:
-            report_id = report_id.removesuffix(suffix)
+        suffix = next((s for s in SUFFIXES if report_id.lower().endswith(s)), "")
+        report_id = report_id[: len(report_id) - len(suffix)]
         if report_id in manifest:
             problems.append((path.name, f"has two rows for '{row[key]}'; the first was used"))
         else:
-            manifest[report_id] = {
-                _ALIASES.get(c, c): (v or "").strip() for c, v in row.items() if c
-            }
+            manifest[report_id] = row
     return manifest
+
+
+def own_words(row):
+    """Give a row of a user's table under our names for columns (年份 is year), cells trimmed."""
+    named = ((column.strip(), value) for column, value in row.items() if isinstance(column, str))
+    return {_ALIASES.get(c, c): (v or "").strip() for c, v in named if c}
 
 
 def carried(row):
@@ -65,7 +90,7 @@ def override(inferred, row, report_id, problems):
         if field in wanted and str(seen) != str(wanted[field]):
             values[field] = wanted[field]
             sources.append((field, "manifest", None, None, str(seen)))
-        elif moved and field in ("level", "city", "province") and field not in wanted:
+        elif moved and field in ("level", "city", "province", "issuer") and field not in wanted:
             sources.append((field, "manifest", None, None, str(seen)))  # another place's: unknown
         elif field in inferred:
             values[field] = seen
@@ -79,16 +104,31 @@ def _value(inferred, field):
     return inferred[field].value if field in inferred else ""
 
 
+_FORMS = (
+    ("year", lambda year: re.fullmatch(r"(19|20)[0-9]{2}(\D.*)?", year), "a year, such as 2024"),
+    (
+        "date",
+        lambda date: re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", date),
+        "a day, as 2024-01-31",
+    ),
+    ("genre", _GENRES.__contains__, f"'{WORK}' or '{RULE_OF_LAW}'"),
+)
+
+
 def _wanted(row, report_id, problems):
     """Give the fields a manifest row sets, checked; a place brings its city and province along."""
     wanted = {field: value for field in FIELDS if (value := row.get(field, ""))}
     if "abridged" in wanted:
         wanted["abridged"] = wanted["abridged"].lower() in ("1", "true", "yes", "是")
-    if "year" in wanted and wanted["year"][:4].isdigit():
+    for field, right, form in _FORMS:
+        if field in wanted and not right(wanted[field]):
+            problems.append(
+                (report_id, f"the manifest's {field} '{wanted.pop(field)}' is not {form}")
+            )
+    if "year" in wanted:
         wanted["year"] = int(wanted["year"][:4])
-    elif "year" in wanted:
-        year = wanted.pop("year")
-        problems.append((report_id, f"the manifest's year '{year}' is no year; write it as 2024"))
+    if "genre" in wanted:
+        wanted["genre"] = _GENRES[wanted["genre"]]
     said = wanted.get("level", "")
     if said and not as_level(said):
         del wanted["level"]
@@ -99,13 +139,9 @@ def _wanted(row, report_id, problems):
     if "place" not in wanted:
         return wanted
     place = resolve([*(wanted[f] for f in ("province", "city") if f in wanted), wanted["place"]])
-    if place is None and len(find_places(wanted["place"])) > 1:
-        problems.append(
-            (
-                report_id,
-                f"several places are called '{wanted['place']}'; add a province or city column",
-            )
-        )
+    if place is None and (fits := find_places(wanted["place"])):
+        name, paths = wanted.pop("place"), " or ".join(fit.path for fit in fits)
+        problems.append((report_id, f"several places are called '{name}'; write {paths}"))
     if place is None:
         return wanted
     known = {field: value for field, value in place_fields(place).items() if value}

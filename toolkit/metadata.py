@@ -4,11 +4,14 @@ Each value comes with where it was seen. What the text does not show stays empty
 """
 
 import re
-from collections import Counter
 from typing import NamedTuple
 
-from .places import LEVELS, find_places, mentioned, resolve
+from .cleaning import as_read
+from .dates import DATE, DAY_STAMP, YEAR, day, number
+from .issuers import END, OPENING, SPEAKS_FOR, ends, find_issuer, note_place, signatures
+from .places import LEVELS, mentioned, resolve
 
+_HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0xA0: 0x20, 0x3000: 0x20}
 FIELDS = (
     "genre", "title", "place", "level", "city", "province",
     "issuer", "year", "date", "source_url", "abridged",
@@ -29,37 +32,21 @@ class Evidence(NamedTuple):
     end: int | None = None
 
 
-_YEAR = r"(20\d{2}|二[〇○零]?[〇○零一二三四五六七八九]{3}|二[〇○零][一二三四五六七八九〇○零]{2})"
-_NUMERALS = {c: str(i) for i, c in enumerate("〇一二三四五六七八九")} | {"○": "0", "零": "0"}
-_DATE = re.compile(_YEAR + r"年([\d一二三四五六七八九十]{1,3})月([\d一二三四五六七八九十]{1,3})日")
-_ISO_DATE = re.compile(r"发布(?:日期|时间)[:：]\s*(20\d{2})-(\d{2})-(\d{2})")
-_FRONT = re.compile(r"^(source|title):[ \t]*(\S.*?)[ \t]*$", re.M)
-_WORK_REPORT = re.compile(
-    r"^[^。，,\n]{0,40}政\s*府\s*工\s*作\s*报\s*告[^。，,\n]{0,30}$|各位代表[:：,，!！]", re.M
+_PAGE_DATE = re.compile(
+    r"(?:发布|发文|成文|公开|生成|印发)?(?:日期|时间)[:：\s]{0,3}(?=" + YEAR + ")"
 )
-_SPEAKS_FOR = re.compile(r"我(?:谨)?代表([\u4e00-\u9fff]{0,14}?)(?:人民)?(?:政府|国务院)")
-_CONGRESS = re.compile(r"([\u4e00-\u9fff]{2,12}?)第[一二三四五六七八九十]{1,3}届人民代表大会")
-_BODY = re.compile(
-    r"([\u4e00-\u9fff]{0,12}?[省市区县州盟旗])?"
-    r"((?:政务|行政|大数据|数据|司法|财政|教育|民政|公安|市场|自然|生态|住房|交通|水[务利]|农业|商务|文化"
-    r"|卫生|应急|审计|统计|医疗|城市|发展|人力|退役|信访|科[技学]|工业|国[有资]|税务|气象|林业)"
-    r"[\u4e00-\u9fff]{0,16}?(?:局|委员会|办公室|厅|中心))"
+_FRONT = re.compile(r"^(source|url|title):[ \t]*(\S.*?)[ \t]*$", re.M)
+_NOISE = re.compile("[\u200b-\u200f\u2060\ufeff]+|<U\\+[0-9A-F]{4}>")
+_KINDS = (  # by its title: a page of another kind names one as well
+    ("", re.compile(r"通知|要点|计划|方案|解读|一图|读懂|决议|决定|公告|新闻|述职|述法|任务分解|信息公开|预算|决算"
+                    r"|常务?委员?会?工作报告|国民经济|召开|审议")),
+    (WORK, re.compile(r"政府工作(的)?报告")),
+    (RULE_OF_LAW, re.compile(r"(法治政府|法治|依法行政).{0,20}(报告|情况|总结|汇报)")),
+    ("", re.compile(r"总结$|报告$|情况$")),
+)  # fmt: skip
+_OTHER = re.compile(
+    r"(?:通知|要点|计划|方案|解读|公告|决定|总结|纪实|年报)$|一图读懂|讯[)）]|召开.{0,20}会议?$"
 )
-_ON_YEAR = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"\A\s*" + _YEAR + "年",
-        r"现将[^。\n]{0,30}?" + _YEAR + "年",
-        _YEAR + r"年度?(?:推进)?(?:法治政府|依法行政)",
-    )
-)
-_ALIASES = {"政务和数据局": "政务服务和数据管理局"}  # short names in running text
-_OPENING = 400  # Characters in which a report says who speaks, of which year
-_DOMINANT = 3  # A place is the report's own if named this many times as often as any other
-_LEVEL_OF = {"省": "provincial", "自治区": "provincial", "市": "prefectural", "州": "prefectural",
-             "区": "county", "县": "county", "旗": "county"}  # fmt: skip
-
-
 _WORDS = tuple(
     (level, re.compile(words))
     for level, words in (
@@ -78,43 +65,87 @@ def infer_metadata(text, name, removed):
     `removed` is what `clean` left out: title, signature and page furniture are looked for there.
     Gives a dict field -> Evidence with the fields that could be inferred, and no others.
     """
+    noisy = any(mark in text for mark in ("\u200b", "\u200c", "\u200d", "\ufeff", "<U+"))
+    noise = [(m.start(), m.end(), "") for m in _NOISE.finditer(text)] if noisy else []
+    plain, to_read = _half_width(_NOISE.sub("", text) if noise else text), as_read(noise)
+    gaps = [(start, end - start) for start, end, _ in noise]
+    lines = [
+        (_shift(start, gaps), _shift(end, gaps), rule)
+        for start, end, rule in removed
+        if rule in ("title", "signature", "furniture", "navigation")
+    ]
     found = {}
-    head_end = max((end for _, end, rule in removed if rule == "title"), default=0) + _OPENING
-    head = text[:head_end]
 
     def note(field, value, source, span=(None, None)):
         if value not in (None, "") and field not in found:
-            found[field] = Evidence(field, value, source, *span)
+            start, end = span
+            if start is not None:
+                start, end = to_read(start), to_read(end - 1) + 1
+            found[field] = Evidence(field, value, source, start, end)
 
-    for match in _FRONT.finditer(head if head.lstrip("\ufeff").startswith("---") else ""):
-        field = {"source": "source_url", "title": "title"}[match[1]]
-        note(field, match[2], "front matter", match.span(2))
-    for start, end, rule in removed:
-        line = text[start:end].strip("*# \r\n\t\u3000")
-        if rule == "title" and re.search(r"报\s*告|情况|总结", line) and not line.startswith("—"):
-            at = text.index(line, start)
-            note(
-                "title",
-                re.sub(r"(?<=[\u4e00-\u9fff])\s+", "", line),
-                "title line",
-                (at, at + len(line)),
-            )
-    _genre(text, head, note)
-    genre = found["genre"].value if "genre" in found else ""
-    if genre == WORK:
-        _speaker(text, head, found, note)
-        _session_year(text, head, found, note)
+    def said(start, end):
+        return _NOISE.sub("", text[to_read(start) : to_read(end - 1) + 1])
+
+    front = plain.lstrip("\ufeff").startswith("---")
+    for match in _FRONT.finditer(plain[: 20 * OPENING] if front else ""):
+        field = "title" if match[1] == "title" else "source_url"
+        note(field, said(*match.span(2)), "front matter", match.span(2))
+    titles = _titles(plain, lines)
+    for start, end in titles:
+        title = re.sub(r"(?<=[\u4e00-\u9fff\d])\s+", "", said(start, end))
+        note("title", title, "title line", (start, end))
+    head = (titles[0][1] if titles else 0) + OPENING
+    _genre(plain, head, found, note)
+    work = "genre" in found and found["genre"].value == WORK
+    find_issuer(plain, head, titles, lines, work, note)
+    if work:
+        _session_year(plain, head, found, titles, note)
     else:
-        _author(text, head, found, removed, note)
-        _paper_year(text, found, removed, note)
+        _paper_year(plain, found, titles, lines, note)
     named = resolve([place for _, _, place in mentioned(name)] or [""])
     if named and "place" not in found:
-        _place(named, "file name", (None, None), note)
-    if match := re.search(r"20\d{2}(?!\d)", name):
+        note_place(named, "file name", (None, None), note)
+    if match := re.search(r"(?<![0-9A-Za-z])20[0-3]\d(?![0-9a-f])", name):
         note("year", int(match[0]), "file name")
-    if match := re.search(r"本文有删[减节]|[（(](摘要|节选|摘登)[）)]", text):
+    if match := re.search(r"本文有删[减节]|[（(](摘要|节选|摘登)[）)]", plain):
         note("abridged", True, "text", match.span())
     return found
+
+
+def _half_width(text):
+    """Give the ends of a text, where it says what it is, half-width; every character stays put."""
+    if len(text) <= 2 * END:
+        return text.translate(_HALF_WIDTH)
+    first, last = text[:END].translate(_HALF_WIDTH), text[-END:].translate(_HALF_WIDTH)
+    return first + text[END:-END] + last
+
+
+def _shift(position, gaps):
+    """Turn an offset in the text as read into one in the text without noise."""
+    return position - sum(
+        min(length, position - start) for start, length in gaps if start < position
+    )
+
+
+def _titles(plain, lines):
+    """Find the lines that are a title: (start, end) each, those that cleaning found first."""
+    spans, tops = [], [m.span() for m in re.finditer(r"[^\n]+", plain[:END])][:12]
+    marked = [(start, end) for start, end, rule in lines if rule in ("title", "navigation")]
+    for start, end in [*marked, *tops]:
+        line = plain[start:end].strip("*# \r\n\t\u3000")
+        bare = re.sub(r"\s", "", line)
+        ends = re.search(r"(报告|情况|总结|汇报)([(（].{0,14}[)）])?$", bare)
+        known = (start, end) in marked or re.search(r"20\d\d|法治|政府工作", bare)
+        if (
+            line
+            and ends
+            and known
+            and len(bare) <= 60
+            and not re.match("[—(]|[一二三四五六七八九十]{1,3}、", bare)
+        ):
+            at = plain.index(line, start)
+            spans.append((at, at + len(line)))
+    return list(dict.fromkeys(spans))
 
 
 def as_level(value):
@@ -125,166 +156,107 @@ def as_level(value):
     return next((level for level, words in _WORDS if words.match(value)), "")
 
 
-def place_fields(place):
-    """Spell out a Place as the values of the columns place, level, city, province."""
-    return {
-        "place": place.label, "level": place.level, "city": place.city, "province": place.province,
-    }  # fmt: skip
-
-
-def _number(text):
-    """Read 2021, 二〇二一, 十二 or 三十一."""
-    if text.isdigit():
-        return int(text)
-    if "十" in text:
-        tens, _, ones = text.partition("十")
-        return int(_NUMERALS.get(tens[:1], "1")) * 10 + int(_NUMERALS.get(ones[:1], "0"))
-    return int("".join(_NUMERALS.get(c, c) for c in text))
-
-
-def _date(match):
-    year, month, day = (_number(part) for part in match.groups())
-    valid = 2000 <= year < 2100 and 1 <= month <= 12 and 1 <= day <= 31
-    return f"{year}-{month:02}-{day:02}" if valid else None
-
-
-def _genre(text, head, note):
-    if match := _WORK_REPORT.search(head):
-        note("genre", WORK, "text", match.span())
-    elif (match := re.search("法治政府建设", text)) and text.count("法治政府建设") > 1:
-        note("genre", RULE_OF_LAW, "text", match.span())
-
-
-def _place(place, source, span, note):
-    for field, value in place_fields(place).items():
-        note(
-            field,
-            value,
-            source if field == "place" else "divisions",
-            span if field == "place" else (),
-        )
-
-
-def _named(text, start, end):
-    """Find the place a passage names in full, the most specific one that its names agree on."""
-    names = [
-        (a, b, n) for a, b, n in mentioned(text[start:end]) if text[start + a : start + b] == n
-    ]
-    for last in range(len(names), 0, -1):
-        if place := resolve([n for _, _, n in names[:last]]) or resolve([names[last - 1][2]]):
-            return place, (start + names[0][0], start + names[last - 1][1])
-    return None, None
-
-
-def _dominant(text, level):
-    """Find the place of a level that a text names far more often than any other of that level."""
-    spans = {}
-    for start, end, name in mentioned(text):
-        if any(p.level == level for p in find_places(name)):
-            spans.setdefault(name, []).append((start, end))
-    ranking = Counter({name: len(where) for name, where in spans.items()}).most_common(2)
-    if not ranking or ranking[0][1] < _DOMINANT:
-        return None, None
-    if len(ranking) == 2 and ranking[0][1] < _DOMINANT * ranking[1][1]:
-        return None, None
-    name = ranking[0][0]
-    place = resolve([name])
-    if place is None:  # a shared name: the province or city that the text names decides
-        above = [n for _, _, n in mentioned(text) if n != name]
-        place = next(
-            (p for n, _ in Counter(above).most_common() if (p := resolve([n, name]))), None
-        )
-    return place, spans[name][0]
-
-
-def _speaker(text, head, found, note):
-    """Place and issuer of a work report: whose people's congress, whose government."""
-    speaks = _SPEAKS_FOR.search(text)
-    if speaks and speaks[0].endswith("国务院"):
-        _place(find_places("国务院")[0], "text", (speaks.end() - 3, speaks.end()), note)
-        note("issuer", "国务院", "text", (speaks.end() - 3, speaks.end()))
+def _genre(plain, head, found, note):
+    if "title" in found:
+        title = re.sub(r"\s", "", found["title"].value)
+        for genre, pattern in _KINDS:
+            if match := pattern.search(title):
+                start = plain.find(match[0])
+                note(
+                    "genre",
+                    genre,
+                    "title line",
+                    (start, start + len(match[0])) if start >= 0 else (None, None),
+                )
+                if genre or match:
+                    return
+    tops = [re.sub(r"\s", "", line) for line in plain[:END].split("\n") if line.strip()][:12]
+    if any(len(top) <= 60 and _OTHER.search(top) for top in tops):
         return
-    passages = [match.span(1) for match in (speaks, *_CONGRESS.finditer(head)) if match]
-    if "title" in found and found["title"].start is not None:
-        passages.append((found["title"].start, found["title"].end))
-    passages.append((0, speaks.start() if speaks else len(head)))
-    for start, end in passages:
-        place, span = _named(text, start, end)
-        if place:
-            _place(place, "text", span, note)
-            break
-    else:
-        generic = speaks and re.search(r"自治区$|[省市州区县旗]$", speaks[1])
-        place, span = _dominant(text, _LEVEL_OF[generic[0]]) if generic else (None, None)
-        if place:
-            _place(place, "mentions", span, note)
-    if place and speaks:
-        note("issuer", place.path + "人民政府", "text", speaks.span())
-
-
-def _author(text, head, found, removed, note):
-    """Place and issuer of a bureau's report: title, signature, opening, then dominant mentions."""
-    regions = [(e.start, e.end) for e in (found.get("title"),) if e and e.start is not None]
-    regions += [(start, end) for start, end, rule in removed if rule == "signature"]
-    regions.append((0, len(head)))
-    bodies = (m for start, end in regions for m in _BODY.finditer(text, start, end))
-    matches = [m for m in bodies if not re.match(r".{0,6}[指领]导下", text[m.end() : m.end() + 9])]
-    for match in matches:
-        place, span = _named(text, *match.span())
-        if place:
-            _place(place, "text", span, note)
-            note("issuer", _of(place, match[2]), "text", match.span())
-            return
-    for match in matches:  # 市政务服务数据管理局: the text must show which city
-        if match[1] and (level := _LEVEL_OF.get(match[1][-1])):
-            place, span = _dominant(text, level)
-            if place:
-                _place(place, "mentions", span, note)
-                note("issuer", _of(place, _ALIASES.get(match[2], match[2])), "text", match.span())
-                return
-
-
-def _of(place, body):
-    """Name a bureau in full: city and county before its own name, province only for provinces'."""
-    owners = (place.city or place.province if place.level == "county" else "", place.name)
-    return "".join(dict.fromkeys(owners)) + body
-
-
-def _session_year(text, head, found, note):
-    """The year a work report plans: titles and headings say it, else the session's date."""
-    title = found.get("title")
-    meeting = (
-        _DATE.search(text[title.start : title.end]) if title and title.start is not None else None
+    speaks = re.search(r"各位代表[:,!]", plain[: 2 * head])
+    if speaks and SPEAKS_FOR.search(plain[: 3 * head]):
+        note("genre", WORK, "text", speaks.span())
+        return
+    papers = list(re.finditer("法治政府|依法行政|法治建设", plain))
+    reports = re.search(
+        r"报告如下|汇报如下|情况如下|总结如下|[一二三四五]、.{0,30}(不足|问题|下一步|打算|计划|安排)",
+        plain,
     )
-    offset = title.start if meeting else 0
-    meeting = meeting or _DATE.search(head)
-    if meeting:
-        note("date", _date(meeting), "text", (meeting.start() + offset, meeting.end() + offset))
-    if title and (match := re.search(_YEAR + r"年?(?!\d|.{0,3}月)", title.value)):
-        start = text.find(match[1], title.start or 0)
-        note("year", _number(match[1]), "title line", (start, start + len(match[1])))
-    if match := re.search(r"^[^。\n]{0,12}?(20\d{2})年[^。\n]{0,20}回顾[*\s]*$", text, re.M):
+    if len(papers) >= 2 and (reports or papers[0].start() < head):
+        note("genre", RULE_OF_LAW, "text", papers[0].span())
+
+
+# ------------------------------------------------------------------ of which year
+
+
+def _session_year(plain, head, found, titles, note):
+    """The year a work report plans: titles and headings say it, else the session's date."""
+    salutation = re.search(r"各位代表[:,!]", plain)
+    top = salutation.start() if salutation and salutation.start() < 3 * head else head
+    for start, end in [*titles, (0, top)]:
+        for match in DATE.finditer(plain, start, end):
+            before = plain[max(0, match.start() - 12) : match.start()]
+            if not re.search(r"今天|日期|时间", before):
+                note("date", day(match), "text", match.span())
+    meeting = YEAR + r"年\s*\d{1,2}月\s*\d{1,2}日(?=在[^。\n]{2,30}人民代表大会)"
+    if (match := re.search(meeting, plain)) and (exact := DATE.match(plain, match.start())):
+        note("date", day(exact), "text", exact.span())
+    title = found.get("title")
+    if title:
+        bare = DATE.sub("", title.value.translate(_HALF_WIDTH))
+        years = [number(y) for y in re.findall(YEAR + r"(?=年(?!\d{1,2}月)|[)）])", bare)]
+        if years:
+            note("year", max(years), "title line", _span_of(plain, max(years)))
+    if match := re.search(r"^[^。\n]{0,14}?(20\d{2})年[^。\n]{0,24}回顾[*\s]*$", plain, re.M):
         note("year", int(match[1]) + 1, "heading", match.span(1))
     if "date" in found:  # a session in November or December plans the next year
         year, month = map(int, found["date"].value.split("-")[:2])
-        note("year", year + (month >= 11), "date", (found["date"].start, found["date"].end))
+        note("year", year + (month >= 11), "date")
+    _page_date(plain, note)
 
 
-def _paper_year(text, found, removed, note):
+def _paper_year(plain, found, titles, lines, note):
     """The year a bureau's report is on: title, opening or heading; the date it bears besides."""
-    for match in _ISO_DATE.finditer(text):
-        note("date", "-".join(match.groups()), "page", match.span())
-    for start, end, rule in removed:
-        if rule == "signature" and (match := _DATE.search(text, start, end)):
-            note("date", _date(match), "signature", match.span())
-    title = found.get("title")
-    if title and (match := re.search(_YEAR + "年", title.value)):
-        start = text.find(match[1], title.start)
-        note("year", _number(match[1]), "title line", (start, start + len(match[1])))
+    signed = [(a, b) for a, b, rule in lines if rule == "signature"]
+    for start, end in [*signed, *signatures(plain)]:
+        match = DATE.search(plain, start, end)
+        line = plain[start:end].strip()
+        if match and len(line) <= 60 and not re.search("日期|时间|[。;]", line):
+            note("date", day(match), "signature", match.span())
+    _page_date(plain, note)
+    for start, end in titles:
+        spaced = re.compile(r"(2\s?0\s?\d\s?\d)\s?年|" + YEAR + "年").search(plain, start, end)
+        if spaced:
+            value = re.sub(r"\s", "", spaced[1] or spaced[2])
+            note("year", number(value), "title line", spaced.span(1 if spaced[1] else 2))
     for pattern in _ON_YEAR:
-        if match := pattern.search(text):
-            note("year", _number(match[1]), "text", match.span(1))
+        if match := pattern.search(plain):
+            note("year", number(match[1]), "text", match.span(1))
     if "date" in found:  # signed about the turn of the year, it is on the year that ends
         year, month = map(int, found["date"].value.split("-")[:2])
         if month >= 11 or month <= 3:
-            note("year", year - (month <= 3), "date", (found["date"].start, found["date"].end))
+            note("year", year - (month <= 3), "date")
+
+
+_ON_YEAR = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"\A\s*" + YEAR + r"年度?(?:以来)?[,，\u4e00-\u9fff]",
+        r"现将[^。\n]{0,40}?" + YEAR + "年",
+        YEAR
+        + r"年度?(?:推进)?(?:法治政府|依法行政|法治建设)(?:建设)?(?:工作|年度|情况|总体|的|主要|有关|取得)",
+        r"(?:^|\n)[\s\u3000]*" + YEAR + r"年(?:以来|来|度)?[,，](?![^。]{0,10}(?:计划|安排))",
+    )
+)
+
+
+def _page_date(plain, note):
+    for first, last in ends(plain):
+        for label in _PAGE_DATE.finditer(plain, first, last):
+            if match := DAY_STAMP.match(plain, label.end()):
+                note("date", day(match), "page", match.span())
+
+
+def _span_of(plain, year):
+    start = plain.find(str(year))
+    return (start, start + 4) if start >= 0 else (None, None)

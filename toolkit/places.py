@@ -55,8 +55,22 @@ def _divisions():
 
 @cache
 def find_places(name):
-    """Find every division that bears exactly this name ('鼓楼区' has four); () where none does."""
-    return tuple(_divisions().get(name, ()))
+    """Find every division of this name ('鼓楼区' has four), or the one of this full name; else ().
+
+    Full names are 福州市鼓楼区 as well as 福建省福州市鼓楼区.
+    """
+    return tuple(_divisions().get(name, ())) or tuple(_in_full().get(name, ()))
+
+
+@cache
+def _in_full():
+    """Table of full names: with the city or province before the name, and with both."""
+    table = {}
+    for places in _divisions().values():
+        for place in places:
+            for full in {place.path, (place.city or place.province) + place.name}:
+                table.setdefault(full, []).append(place)
+    return table
 
 
 @cache

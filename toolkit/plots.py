@@ -26,7 +26,7 @@ def short_name(place):
     return place
 
 
-def plot_coverage(lengths, *, columns=51):
+def plot_coverage(lengths, *, columns=33):
     """Draw which place has a report of which year, and how long it is.
 
     One row per place x year: place, level, year, reports, n_han. A cell is shaded by length; a
@@ -36,7 +36,7 @@ def plot_coverage(lengths, *, columns=51):
     years = sorted(lengths["year"].unique())
     rows = _rows_of_places(lengths, columns)
     width = max(sum(len(p) for _, p in row) + len(row) - 1 for row in rows)
-    figure, axes = plt.subplots(len(rows), 1, figsize=(TWO, 1.25 * len(rows) + 0.4), squeeze=False)
+    figure, axes = plt.subplots(len(rows), 1, figsize=(TWO, 1.3 * len(rows) + 0.4), squeeze=False)
     held = lengths.set_index(["place", "year"])
     thousand = held["n_han"] / 1000 / held["reports"]
     top = np.ceil(thousand.max())
@@ -139,6 +139,7 @@ def plot_roles(shares, *, focus="problem"):
     )
     right.yaxis.set_major_formatter(PercentFormatter(1, decimals=1))
     right.set_title(label(focus), color=RED)
+    right.set_ylabel(label("role share"))
     right.set_xticks(years)
     right.set_ylim(0, None)
     right.grid(axis="y")
@@ -176,7 +177,7 @@ def plot_frequent(table, *, top=30, ax=None):
     return ax
 
 
-def plot_cloud(table, *, top=150, ax=None):
+def plot_cloud(table, *, top=80, ax=None):
     """Draw a word cloud of the most frequent tokens. It illustrates; it shows no quantity well.
 
     One row per token with `rate`; the layout is fixed by a seed.
@@ -189,7 +190,7 @@ def plot_cloud(table, *, top=150, ax=None):
     cloud = WordCloud(
         font_path=str(sans_path()), background_color="white", width=1730, height=1250,
         random_state=1, prefer_horizontal=1, relative_scaling=0.5, max_font_size=240, margin=6,
-        max_words=top, color_func=_ink_by_size,
+        max_words=top, color_func=_one_ink,
     )  # fmt: skip
     cloud.generate_from_frequencies(dict(zip(part["token"].astype(str), part["rate"], strict=True)))
     ax.imshow(cloud.to_array(), interpolation="antialiased")
@@ -197,13 +198,15 @@ def plot_cloud(table, *, top=150, ax=None):
     return ax
 
 
-def _ink_by_size(word, font_size, **_):
-    return INK if font_size > 90 else BLUE if font_size > 45 else GREY
+def _one_ink(word, **_):
+    return BLUE
 
 
 def _interval_line(ax, x, middle, low, high, colour):
     ax.vlines(x, low, high, color=_tint(colour), lw=2.6, capstyle="butt")
-    ax.plot(x, middle, color=colour, marker="o", ms=3, mec="white", mew=0.5)
+    ax.plot(
+        x, middle, color=colour, marker="o", ms=3, mec="white", mew=0.5, clip_on=False, zorder=3
+    )
 
 
 def _tint(colour):
@@ -214,8 +217,8 @@ def _tint(colour):
 def plot_trends(rates, *, columns=4, colours=None):
     """Draw the rate of each term by year, each in its own panel from zero, with its interval.
 
-    One row per year x term: year, term, rate, low, high (as `pool_rates` gives it) and, where
-    the table has it, gloss_en. Panels stand in the order of the terms; their scales differ.
+    One row per year x term: year, term, rate, low, high (as `pool_rates` gives it; counts without
+    intervals are drawn without) and, where the table has it, gloss_en. Panels stand in the order of the terms; their scales differ.
     `colours` maps terms to colours.
     """
     return _panels(rates, "rate", columns, colours, FuncFormatter(lambda v, _: f"{v:g}"))
@@ -231,6 +234,8 @@ def plot_shares(shares, *, columns=4, colours=None):
 
 
 def _panels(table, value, columns, colours, formatter):
+    if "low" not in table:  # counts of too few places have rates, but no intervals
+        table = table.assign(low=np.nan, high=np.nan)
     terms = list(dict.fromkeys(table["term"].astype(str)))
     years = sorted(table["year"].unique())
     rows = -(-len(terms) // columns)
@@ -265,7 +270,7 @@ def _panels(table, value, columns, colours, formatter):
         ax.set_ylim(0, 1.02 if value == "share" else None)
         ax.yaxis.set_major_locator(MultipleLocator(0.5) if value == "share" else MaxNLocator(3))
         ax.yaxis.set_major_formatter(formatter)
-        ax.set_xticks(years, [y if y in (years[0], years[-1]) else f"{y % 100}" for y in years])
+        ax.set_xticks(years, [f"'{year % 100:02}" for year in years])
         ax.grid(axis="y")
     for ax in axes.flat[len(terms) :]:
         ax.set_axis_off()
@@ -278,22 +283,23 @@ def _fit(text, length):
 
 
 def plot_contrast(table, *, left, right, top=12, minimum=10, ax=None):
-    """Draw the terms that set two groups most apart: log ratio with its interval, either way.
+    """Draw the terms that set two groups most apart: ratio of rates with its interval.
 
     One row per term, as `contrast` gives it, with gloss_en where there is one. Of the terms used
     at least `minimum` times in both groups together all are drawn if there is room, else the
-    `top` on each side whose interval stays farthest from zero; how many of how many are clear of
-    zero is printed below. Grey is not clear of zero; an arrow is an end that cannot be known.
+    `top` on each side whose interval stays farthest from equal rates; how many there are is
+    printed below. Grey intervals include equal rates; an arrow is an end that cannot be known.
     """
     of = table.columns[0]
     part = table[table["n_a"] + table["n_b"] >= minimum]
     above, below = part[part["low"] > 0], part[part["high"] < 0]
-    rows = part.sort_values(["log_ratio", "low"])
+    drawn = part
     if len(part) > 2 * top:
-        above = above.sort_values("low").tail(top)
-        below = below.sort_values("high").head(top)
-        rows = pd.concat([below, above])
-    rows = rows.to_dict("records")
+        drawn = pd.concat([below.nsmallest(top, "high"), above.nlargest(top, "low")])
+    # A ratio that is not known stands where its known end is
+    middle = drawn["log_ratio"].where(np.isfinite(drawn["log_ratio"]))
+    middle = middle.fillna(drawn["low"].where(drawn["log_ratio"] > 0, drawn["high"]))
+    rows = drawn.assign(middle=middle).sort_values(["middle", of]).to_dict("records")
     ax = ax or plt.subplots(figsize=(TWO, 0.165 * len(rows) + 0.9))[1]
     known = [abs(v) for r in rows for v in (r["low"], r["high"], r["log_ratio"]) if np.isfinite(v)]
     edge = 1.06 * max(known, default=1)
@@ -307,38 +313,27 @@ def plot_contrast(table, *, left, right, top=12, minimum=10, ax=None):
         for end, mark in ((row["low"], "<"), (row["high"], ">")):
             if not np.isfinite(end):
                 ax.plot(np.sign(end) * edge, y, mark, color=colour, ms=3.6, mew=0)
-        outside = ((max(row["low"], -edge), -5, "right"), (min(row["high"], edge), 5, "left"))
-        x, shift, side = outside[1] if row["high"] < 0 else outside[0]
-        x = 0 if colour != GREY else x
-        ax.annotate(
-            str(row[of]), (x, y), (shift, 0), textcoords="offset points", ha=side, va="center"
-        )
+        gloss = _fit(row.get("gloss_en", ""), 42)
+        ax.text(-0.02, y, str(row[of]), transform=margin, ha="right", va="center")
         ax.text(
-            1.01, y, f"{row['n_a']:,} : {row['n_b']:,}", transform=margin, va="center", fontsize=6.3
+            1.02, y, f"{row['n_a']:,} : {row['n_b']:,}", transform=margin, va="center", fontsize=6.3
         )
-        ax.text(
-            1.15,
-            y,
-            _fit(row.get("gloss_en", ""), 36),
-            transform=margin,
-            va="center",
-            color=GREY,
-            fontsize=6.3,
-        )
+        ax.text(1.15, y, gloss, transform=margin, va="center", color=GREY, fontsize=6.3)
     head = len(rows) - 0.25
     ax.text(edge, head, f"{left} →", ha="right", va="bottom", color=BLUE)
     ax.text(-edge, head, f"← {right}", ha="left", va="bottom", color=RED)
-    ax.text(1.01, head, "n", transform=margin, va="bottom", color=GREY, fontsize=6.3)
-    clear = int(((part["low"] > 0) | (part["high"] < 0)).sum())
-    note = label("clear of zero").format(
-        clear=clear, terms=len(part), minimum=minimum, shown=len(rows)
+    ax.text(
+        1.02, head, f"n {left} : {right}", transform=margin, va="bottom", color=GREY, fontsize=6.3
+    )
+    note = label("clear of equal").format(
+        terms=len(part), minimum=minimum, up=len(above), down=len(below), shown=len(rows)
     )
     ax.set(xlim=(-1.03 * edge, 1.03 * edge), ylim=(-0.8, len(rows) + 0.5))
-    ax.set_xlabel(f"{label('log ratio')}\n{note}")
+    ax.set_xlabel(f"{label('ratio')}\n{note}")
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)
     ax.grid(axis="x")
-    _log_axis(ax)
+    _ratio_axis(ax)
     return ax
 
 
@@ -380,19 +375,23 @@ def plot_profile(table, *, of="category", highlight=(), ax=None):
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
     ax.grid(axis="x")
-    ax.set(ylim=(-0.6, len(names) - 0.1), xlabel=label("log ratio"))
-    _log_axis(ax)
+    ax.set(ylim=(-0.6, len(names) - 0.1), xlabel=label("ratio to all"))
+    _ratio_axis(ax)
     x = 0.0
     for place, colour in colours.items():
         ax.annotate(f"● {place}", (x, 1.01), xycoords="axes fraction", color=colour, va="bottom")
         x += 0.035 * len(place) + 0.06
+    ax.annotate(
+        f"● {label('other places')}", (x, 1.01), xycoords="axes fraction", color=GREY, va="bottom"
+    )
     return ax
 
 
-def _log_axis(ax):
+def _ratio_axis(ax):
+    """Label an axis of log2 ratios with the ratios: 1/4, 1, 4."""
     ax.xaxis.set_major_locator(MaxNLocator(9, steps=[1, 2, 4, 5, 10]))
     ax.xaxis.set_major_formatter(
-        FuncFormatter(lambda v, _: f"{v:+g}".replace("-", _SIGN) if v else "0")
+        FuncFormatter(lambda v, _: f"{2**v:.3g}" if v >= 0 or v % 1 else f"1/{2**-v:.0f}")
     )
 
 

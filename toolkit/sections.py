@@ -23,6 +23,10 @@ _NUMBERING = (
     re.compile(r"\d{1,2}(?:[、．]|\.(?!\d))"),
     re.compile(r"[（(]\d{1,2}[)）]"),
 )
+_INNER = re.compile(
+    r"(?<=[。；！？.\s])(?=[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[)）])"
+)
+_FEW_LINES = 6
 _HEADING = 40  # Characters: an unnumbered line this short, without a full stop, is a heading
 
 
@@ -57,9 +61,12 @@ def split_clauses(text, genre, year=None):
 def _paragraphs(text):
     """Cut a text into lines and number its sections by its numbered and unnumbered headings."""
     out, section, headings = [], (0,), ("",)
-    numbered = bool(re.search(r"^\s*[一二三四五六七八九十]{1,3}、", text, re.M))
+    parts = text.splitlines(keepends=True)
+    if len(parts) < _FEW_LINES:  # a page on one line: its numbering makes the paragraphs
+        parts = [part for line in parts for part in _INNER.split(line) if part]
+    numbered = any(re.match(r"\s*[一二三四五六七八九十]{1,3}、", part) for part in parts)
     at = 0
-    for line in text.splitlines(keepends=True):
+    for line in parts:
         bare = line.strip()
         start, at = at, at + len(line)
         if not bare:
@@ -133,7 +140,8 @@ def _speech_roles(paragraphs, year):
     for i in admits:
         weights[i] += _SURE if not ahead or i < ahead else 0
     sums = list(accumulate(weights[first:], initial=0))
-    turn = first + max(range(len(sums)), key=lambda k: sums[k])
+    # Of equal points the heading that looks ahead, else the first
+    turn = first + max(range(len(sums)), key=lambda k: (sums[k], first + k == ahead, -k))
     roles = (
         ["intro"] * first + ["achievement"] * (turn - first) + ["plan"] * (len(paragraphs) - turn)
     )

@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import beta
 
+from .counts import check_names, need
+
 DRAWS = 2000
 SEED = 20240101
 FEWEST = 5  # clusters: below this an interval over clusters says nothing
@@ -22,8 +24,16 @@ def pool_rates(counts, *, by="year", cluster="place"):
 
     Raises ValueError where fewer than five clusters stand behind a group.
     """
+    need(counts, ["n", "n_han"], "counts", "count_terms or role_shares")
     by = [by] if isinstance(by, str) else list(by)
+    check_names([*by, cluster], counts.columns, "column")
     of = next(c for c in ("term", "category", "surface", "role") if c in counts and c not in by)
+    groups = counts.groupby([*by, cluster], observed=True)[of].nunique()
+    if (groups != counts[of].nunique()).any():
+        raise ValueError(
+            f"rows are missing: every group needs a row for every {of}, those with n = 0 too. Count "
+            "again and leave the zeros in."
+        )
     seen = counts.groupby(by, observed=True)[cluster].nunique()
     if seen.min() < FEWEST:
         raise ValueError(
@@ -64,6 +74,7 @@ def add_shares(counts):
     limits of Clopper & Pearson (1934), which take each report as one independent draw: one
     report a place and group. They bound a share of none as well.
     """
+    need(counts, ["with_term", "reports"], "counts", "count_terms")
     used, reports = counts["with_term"], counts["reports"]
     return counts.assign(
         share=used / reports,

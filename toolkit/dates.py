@@ -1,0 +1,32 @@
+"""Years and days as reports write them, in digits and in Chinese numerals."""
+
+import re
+from datetime import date
+
+YEAR = r"((?:20|２０)\d{2}|二[〇○零Ｏ][〇○零Ｏ一二三四五六七八九]{2})"
+_NUMERALS = {c: str(i) for i, c in enumerate("〇一二三四五六七八九")} | {
+    "○": "0",
+    "零": "0",
+    "Ｏ": "0",
+}
+_DAY = r"[\d一二三四五六七八九十]{1,3}"
+DATE = re.compile(YEAR + rf"\s*年\s*({_DAY})\s*月\s*({_DAY})(?!\d)")
+DAY_STAMP = re.compile(YEAR + r"\s*[年/.-]\s*(\d{1,2})\s*[月/.-]\s*(\d{1,2})(?!\d)")
+
+
+def number(text):
+    """Read 2021, 二〇二一, 十二 or 三十一."""
+    if text.isdigit():
+        return int(text)
+    if "十" in text:
+        tens, _, ones = text.partition("十")
+        return int(_NUMERALS.get(tens[:1], "1")) * 10 + int(_NUMERALS.get(ones[:1], "0"))
+    return int("".join(_NUMERALS.get(c, c) for c in text))
+
+
+def day(match):
+    """Give a matched date as YYYY-MM-DD, or None where there is no such day."""
+    try:
+        return date(*(number(part) for part in match.groups())).isoformat()
+    except ValueError:
+        return None
