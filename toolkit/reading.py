@@ -82,21 +82,23 @@ def read_files(folder, files, *, text_column=None):
     Yields (file, documents, problems) in the order given; a problem is (name, reason).
     """
     worker = None
-    for file in files:
-        name, suffix = file.as_posix(), file.suffix.lower()
-        documents, problems = [], []
-        try:
-            raw = _bytes(folder / file)
-            if suffix in PLAIN:
-                documents = [_plain(name, raw)]
-            else:
-                worker = worker if worker and worker[0].poll() is None else _start()
-                documents, problems = _ask(worker, str(folder / file), name, text_column)
-        except Unreadable as reason:
-            problems = [(name, str(reason))]
-        yield file, documents, problems
-    if worker:
-        _stop(worker[0])
+    try:
+        for file in files:
+            name, suffix = file.as_posix(), file.suffix.lower()
+            documents, problems = [], []
+            try:
+                raw = _bytes(folder / file)
+                if suffix in PLAIN:
+                    documents = [_plain(name, raw)]
+                else:
+                    worker = _ready(worker)
+                    documents, problems = _ask(worker, str(folder / file), name, text_column)
+            except Unreadable as reason:
+                problems = [(name, str(reason))]
+            yield file, documents, problems
+    finally:
+        if worker:
+            _stop(worker[0])
 
 
 def _bytes(path):
@@ -172,6 +174,15 @@ def _rows(rows, name, text_column):
 
 
 # ------------------------------------------------------------------ the process apart
+
+
+def _ready(worker):
+    """Give a process that converts files: the one there is, or a fresh one if it has ended."""
+    if worker and worker[0].poll() is None:
+        return worker
+    if worker:
+        _stop(worker[0])
+    return _start()
 
 
 def _start():
