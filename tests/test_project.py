@@ -77,9 +77,9 @@ def test_what_the_readme_shows_exists():
 def test_the_readmes_example_runs(monkeypatch, tmp_path):
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     (example,) = re.findall(r"```python\n(.*?)```", readme, re.S)
-    monkeypatch.setattr("toolkit.style.DATA", tmp_path / "data")
+    monkeypatch.chdir(tmp_path)
     exec(example, {})
-    assert list((tmp_path / "figures").glob("*.png"))
+    assert list((tmp_path / "my-figures").glob("*.png"))
 
 
 def codebook():

@@ -11,7 +11,7 @@ from .places import place_rank
 
 def _check_known(reports, by):
     """Raise ValueError where a year or place to group by is not known of every report."""
-    for column in {"year", "place"} & set(by):
+    for column in (c for c in ("place", "year") if c in by):
         unknown = reports.loc[reports[column].isna() | (reports[column] == ""), "report_id"]
         if len(unknown):
             some = ", ".join(unknown.astype(str)[:3]) + (" ..." if len(unknown) > 3 else "")
@@ -24,8 +24,10 @@ def _check_known(reports, by):
 def coverage(reports):
     """Count what a corpus holds: one row per report in, one row per place x year out.
 
-    place, level, year, reports, n_han (of all its reports); from the State Council down, places by administrative
-    code. A place without a report of a year has no row for it.
+    place, level, year, reports, n_han (of all its reports); from the State Council down, places by
+    administrative code. A place without a report of a year has no row for it.
+
+    Raises ValueError where the year or place of a report is not known.
     """
     need(reports, ["report_id", "place", "level", "year", "n_han"], "reports", "corpus.reports")
     _check_known(reports, ["place", "year"])
@@ -50,10 +52,11 @@ def count_terms(hits, clauses, reports, *, by=("place", "year"), of="term", amon
     among  only these terms (or categories); by default all of the lexicon
 
     Columns: *by; the name in `of`; n, matches in running text; n_title, matches inside 《》;
-    with_term, reports with n > 0; reports, those with text in the group; n_han, Han characters of the group's clauses;
-    rate = 1000 n / n_han, per 1,000 Han characters (M1 of the method log; Wang & Li 2017).
+    with_term, reports with n > 0; reports, those with text in the group; n_han, Han characters of
+    the group's clauses; rate = 1000 n / n_han, per 1,000 Han characters (Wang & Li 2017).
 
-    Raises ValueError for an unknown column or term.
+    Raises ValueError for an unknown column or term, and where groups are by year or place and a
+    report's is not known.
     """
     need(
         hits,

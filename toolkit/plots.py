@@ -95,7 +95,8 @@ def _rows_of_places(lengths, columns):
     rows = [[]]
     for level in lengths["level"].unique():
         places = list(lengths.loc[lengths["level"] == level, "place"].unique())
-        for chunk in (places[i : i + columns] for i in range(0, len(places), columns)):
+        size = -(-len(places) // -(-len(places) // columns))  # rows of a level as even as can be
+        for chunk in (places[i : i + size] for i in range(0, len(places), size)):
             if rows[-1] and sum(len(p) for _, p in rows[-1]) + len(chunk) + 1 > columns:
                 rows.append([])
             rows[-1].append((level, chunk))
@@ -121,7 +122,7 @@ def plot_roles(shares, *, focus="problem"):
             colour = "white" if role == "achievement" else INK
             for y, (s, v) in enumerate(zip(start, values, strict=True)):
                 left.text(
-                    s + v / 2, y, f"{v:.0%}", ha="center", va="center", color=colour, fontsize=6.5
+                    s + v / 2, y, f"{v:.1%}", ha="center", va="center", color=colour, fontsize=6.5
                 )
         narrow = values.mean() < 0.01
         if not narrow:
@@ -217,9 +218,9 @@ def _tint(colour):
 def plot_trends(rates, *, columns=4, colours=None):
     """Draw the rate of each term by year, each in its own panel from zero, with its interval.
 
-    One row per year x term: year, term, rate, low, high (as `pool_rates` gives it; counts without
-    intervals are drawn without) and, where the table has it, gloss_en. Panels stand in the order of the terms; their scales differ.
-    `colours` maps terms to colours.
+    One row per year x term: year, term, rate, low, high (as `pool_rates` gives it; counts, which
+    have no intervals, are drawn without) and, where the table has it, gloss_en. Panels stand in the
+    order of the terms; their scales differ. `colours` maps terms to colours.
     """
     return _panels(rates, "rate", columns, colours, FuncFormatter(lambda v, _: f"{v:g}"))
 
@@ -313,12 +314,12 @@ def plot_contrast(table, *, left, right, top=12, minimum=10, ax=None):
         for end, mark in ((row["low"], "<"), (row["high"], ">")):
             if not np.isfinite(end):
                 ax.plot(np.sign(end) * edge, y, mark, color=colour, ms=3.6, mew=0)
-        gloss = _fit(row.get("gloss_en", ""), 42)
+        gloss = _fit(row.get("gloss_en", ""), 36)
         ax.text(-0.02, y, str(row[of]), transform=margin, ha="right", va="center")
         ax.text(
             1.02, y, f"{row['n_a']:,} : {row['n_b']:,}", transform=margin, va="center", fontsize=6.3
         )
-        ax.text(1.15, y, gloss, transform=margin, va="center", color=GREY, fontsize=6.3)
+        ax.text(1.18, y, gloss, transform=margin, va="center", color=GREY, fontsize=6.3)
     head = len(rows) - 0.25
     ax.text(edge, head, f"{left} →", ha="right", va="bottom", color=BLUE)
     ax.text(-edge, head, f"← {right}", ha="left", va="bottom", color=RED)
@@ -387,9 +388,16 @@ def plot_profile(table, *, of="category", highlight=(), ax=None):
     return ax
 
 
+_FINE = (0.25, 0.33, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 2.5, 3, 4)
+
+
 def _ratio_axis(ax):
-    """Label an axis of log2 ratios with the ratios: 1/4, 1, 4."""
-    ax.xaxis.set_major_locator(MaxNLocator(9, steps=[1, 2, 4, 5, 10]))
+    """Label an axis of log2 ratios with the ratios: 1/4, 1, 4, or 0.8, 1, 1.25 where it is short."""
+    reach = max(map(abs, ax.get_xlim()))
+    if reach < 1.5:
+        ax.set_xticks([np.log2(ratio) for ratio in _FINE if abs(np.log2(ratio)) < reach])
+    else:
+        ax.xaxis.set_major_locator(MaxNLocator(9, steps=[1, 2, 4, 5, 10], integer=True))
     ax.xaxis.set_major_formatter(
         FuncFormatter(lambda v, _: f"{2**v:.3g}" if v >= 0 or v % 1 else f"1/{2**-v:.0f}")
     )
