@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 
 from toolkit import add_shares, count_terms, pool_rates
-from toolkit.uncertainty import DRAWS, SEED
 
 
 def counts_of(n, n_han, places=None, year=2020):
@@ -19,13 +18,12 @@ def test_the_rate_is_the_ratio_of_sums_not_the_mean_of_rates():
     assert table["rate"].item() == 1000 * 9 / 800
 
 
-def test_the_interval_is_that_of_the_draws_done_one_by_one():
-    n, n_han = np.array([3, 0, 5, 2, 9, 1]), np.array([500, 400, 900, 300, 700, 600])
-    drawn = np.random.default_rng(SEED).integers(0, 6, size=(DRAWS, 6))
-    rates = sorted(1000 * sum(n[i] for i in draw) / sum(n_han[i] for i in draw) for draw in drawn)
-    low, high = np.quantile(rates, [0.025, 0.975])
-    table = pool_rates(counts_of(n, n_han))
-    assert table[["low", "high"]].values.tolist() == [[pytest.approx(low), pytest.approx(high)]]
+def test_the_interval_by_hand():
+    # 12 in 5000: expected 2.4 each; residuals 0.6, -2.4, 2.6, -0.4, -0.4 sum to 0, their squares to 13.2
+    table = pool_rates(counts_of([3, 0, 5, 2, 2], [1000] * 5))
+    reach = math.exp(2.776445 * math.sqrt(5 / 4 * 13.2 / 12**2))  # t with 4 degrees of freedom
+    assert table["low"].item() == pytest.approx(2.4 / reach, rel=1e-6)
+    assert table["high"].item() == pytest.approx(2.4 * reach, rel=1e-6)
 
 
 def test_places_that_differ_widen_the_interval_words_alone_would_not():
@@ -33,9 +31,21 @@ def test_places_that_differ_widen_the_interval_words_alone_would_not():
         pool_rates(counts_of([4] * 10, [1000] * 10)),
         pool_rates(counts_of([0] * 9 + [40], [1000] * 10)),
     )
-    assert even["rate"].item() == uneven["rate"].item()
-    assert even["high"].item() - even["low"].item() == 0
-    assert uneven["low"].item() == 0 and uneven["high"].item() > 10
+    assert even["rate"].item() == uneven["rate"].item() == 4
+    alone = math.exp(2.262157 * math.sqrt(1 / 40))  # never surer than 40 mentions drawn one by one
+    assert even["high"].item() == pytest.approx(4 * alone, rel=1e-6)
+    assert uneven["high"].item() > 5 * even["high"].item()
+
+
+@pytest.mark.parametrize("places", [8, 30, 80])
+def test_nineteen_of_twenty_intervals_hold_the_truth(places):
+    rng, panels, true = np.random.default_rng(places), 1000, 1.3
+    n_han = rng.lognormal(np.log(15000), 0.2, (panels, places)).round()
+    n = rng.poisson(true / 1000 * n_han * rng.lognormal(-0.045, 0.3, n_han.shape))
+    table = counts_of(n.ravel(), n_han.ravel(), [f"虚构{i}" for i in range(places)] * panels)
+    table["term"] = np.repeat(np.arange(panels), places)
+    pooled = pool_rates(table)
+    assert 0.93 <= ((pooled["low"] <= true) & (true <= pooled["high"])).mean() <= 0.97
 
 
 def test_none_at_all_is_bounded_above():
