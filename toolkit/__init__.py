@@ -15,6 +15,7 @@ DATA = next(
 
 _WHERE = {
     "corpus": ("build", "load", "verify"),
+    "checking": ("inspect", "write_manifest"),
     "counts": ("coverage", "count_terms", "role_shares", "frequent_tokens", "concordance"),
     "uncertainty": ("pool_rates", "add_shares"),
     "compare": ("contrast", "profile"),

@@ -1,4 +1,4 @@
-"""The command line: python -m toolkit build | figures."""
+"""The command line: python -m toolkit inspect | build | figures."""
 
 import argparse
 import re
@@ -16,16 +16,23 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(prog="python -m toolkit", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     build = commands.add_parser("build", help="turn a folder of reports into tables")
-    build.add_argument("folder", help="the folder with the reports (.txt, .md)")
+    build.add_argument("folder", help="the folder with the reports")
     goal = build.add_mutually_exclusive_group(required=True)
     goal.add_argument("--out", metavar="DIR", help="write the tables there")
     goal.add_argument("--verify", metavar="DIR", help="compare with the tables there")
     build.add_argument("--lexicon", metavar="CSV", help="another lexicon than data/lexicon.csv")
+    look = commands.add_parser("inspect", help="list what is understood of each report, to correct")
+    look.add_argument("folder", help="the folder with the reports")
+    for command in (build, look):
+        command.add_argument("--text-column", metavar="NAME", help="of tables with a report a row")
+        command.add_argument("--simplify", action="store_true", help="traditional to simplified")
     figures = commands.add_parser("figures", help="run the notebooks in order and rewrite figures/")
     figures.add_argument("notebooks", nargs="*", type=Path, help="only these (all by default)")
     options = parser.parse_args(arguments)
     try:
-        return _build(options) if options.command == "build" else _figures(options.notebooks)
+        if options.command == "figures":
+            return _figures(options.notebooks)
+        return (_build if options.command == "build" else _inspect)(options)
     except (ValueError, OSError) as error:
         print(f"toolkit: {error}", file=sys.stderr)
         return 1
@@ -43,7 +50,10 @@ def _build(options):
                 f"{row.table:10} {'identical' if row.identical else 'differs: ' + row.difference}"
             )
         return 0 if result["identical"].all() else 1
-    corpus = build(options.folder, options.out, lexicon=lexicon)
+    corpus = build(
+        options.folder, options.out, lexicon=lexicon,
+        text_column=options.text_column, simplify=options.simplify,
+    )  # fmt: skip
     for row in corpus.problems.itertuples():
         print(f"  {row.file}: {row.reason}")
     corrected = corpus.evidence.loc[corpus.evidence["source"] == "manifest", "report_id"].nunique()
@@ -59,6 +69,28 @@ def _build(options):
     if corrected:
         print(f"{corrected} corrected by the manifest")
     print(f"written to {options.out}; look at reports.csv first")
+    return 0
+
+
+def _inspect(options):
+    """Print what a person should check, and write the manifest that the next build obeys."""
+    from .checking import inspect, write_manifest
+
+    table, problems = inspect(
+        options.folder, text_column=options.text_column, simplify=options.simplify
+    )
+    for row in table.itertuples():
+        said = " · ".join(filter(None, (row.place, row.year, row.genre, row.issuer)))
+        print(
+            f"{row.file}: {said or 'nothing understood'}"
+            + (f"  [{row.check}]" if row.check else "")
+        )
+    for row in problems.itertuples():
+        print(f"  {row.file}: {row.reason}")
+    path, added = write_manifest(table, options.folder)
+    look = (table["check"] != "").sum()
+    print(f"{len(table)} reports read, {look} to look at, {len(problems)} problems")
+    print(f"{added} added to {path}; correct it in a spreadsheet, then build")
     return 0
 
 

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from . import DATA
 from .cleaning import as_read, clean
-from .formats import to_simplified
+from .formats import neutral, to_simplified
 from .lexicon import find_hits, is_han, joined, load_lexicon
 from .manifest import carried, override, own_words, read_manifest
 from .metadata import infer_metadata
@@ -248,7 +248,8 @@ def _checked(out, folder=None):
 
 def _write_table(table, folder, name):
     if name in _CSV:
-        table.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\n")
+        file = folder / f"{name}.csv"
+        neutral(table).to_csv(file, index=False, encoding="utf-8-sig", lineterminator="\n")
         return
     arrow = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata()
     pq.write_table(arrow, folder / f"{name}.parquet", compression="zstd", compression_level=6)

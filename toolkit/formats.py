@@ -66,6 +66,19 @@ def decode(raw):
     return text
 
 
+def neutral(table):
+    """Give a table whose texts no spreadsheet takes for a formula: '=1+1 for =1+1."""
+    words = table.select_dtypes(["object", "string", "category"]).columns
+    return table.assign(
+        **{
+            c: table[c]
+            .astype(object)
+            .where(~table[c].astype(str).str.match(_FORMULA), "'" + table[c].astype(str))
+            for c in words
+        }
+    )
+
+
 def to_simplified(text):
     """Turn traditional characters into simplified ones (OpenCC), each in its place."""
     from opencc import OpenCC
@@ -75,6 +88,9 @@ def to_simplified(text):
     if len(simplified) == len(text):
         return simplified
     return "".join(c if len(s := convert(c)) != 1 else s for c in text)
+
+
+_FORMULA = re.compile(r"[=+\-@\t\r](?![\d.]+$)")  # a number may keep its sign
 
 
 # ------------------------------------------------------------------ web pages

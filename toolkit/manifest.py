@@ -66,14 +66,18 @@ def read_manifest(folder, problems):
 def own_words(row):
     """Give a row of a user's table under our names for columns (年份 is year), cells trimmed."""
     named = ((column.strip(), value) for column, value in row.items() if isinstance(column, str))
-    return {_ALIASES.get(c, c): (v or "").strip() for c, v in named if c}
+    return {_ALIASES.get(c, c): _bare(v or "") for c, v in named if c}
+
+
+def _bare(cell):
+    """Trim a cell, and take off the mark that keeps a spreadsheet from reading a formula."""
+    return re.sub(r"^'(?=[=+\-@])", "", cell.strip())
 
 
 def carried(row):
     """Give the columns of a manifest row that are the user's own, to carry into `reports`."""
-    return {
-        name: value for name, value in row.items() if name not in (*FIELDS, "file", "report_id")
-    }
+    ours = (*FIELDS, "file", "report_id", "check")
+    return {name: value for name, value in row.items() if name not in ours}
 
 
 def override(inferred, row, report_id, problems):

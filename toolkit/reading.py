@@ -55,8 +55,8 @@ class Document(NamedTuple):
 def list_files(folder):
     """List the files of a folder and its subfolders, in the order of their names.
 
-    Manifests and hidden files are left out; links that lead out of the folder are not followed;
-    files of other kinds are kept, so that they can be reported rather than silently skipped.
+    Manifests and hidden files are left out; links and files of other kinds are kept, so that they
+    can be reported rather than silently skipped.
 
     Raises NotADirectoryError where the folder does not exist.
     """
@@ -65,13 +65,12 @@ def list_files(folder):
         raise NotADirectoryError(
             f"{folder} is not a folder. Name the folder that holds the reports."
         )
-    root = folder.resolve()
     found = []
     for path in folder.rglob("*"):
         inside = path.relative_to(folder)
         if path.name in MANIFESTS or any(part.startswith(".") for part in inside.parts):
             continue
-        if path.is_file() and path.resolve().is_relative_to(root):
+        if path.is_symlink() or path.is_file():
             found.append(inside)
     return sorted(found, key=lambda path: path.as_posix())
 
@@ -87,7 +86,7 @@ def read_files(folder, files, *, text_column=None):
             name, suffix = file.as_posix(), file.suffix.lower()
             documents, problems = [], []
             try:
-                raw = _bytes(folder / file)
+                raw = _bytes(folder / file, Path(folder).resolve())
                 if suffix in PLAIN:
                     documents = [_plain(name, raw)]
                 else:
@@ -101,8 +100,12 @@ def read_files(folder, files, *, text_column=None):
             _stop(worker[0])
 
 
-def _bytes(path):
+def _bytes(path, root):
     suffix = path.suffix.lower()
+    if path.is_symlink() and not path.resolve().is_relative_to(root):
+        raise Unreadable("it is a link out of the folder; put the file itself there")
+    if path.is_dir():
+        raise Unreadable("it is a link to a folder; put the files themselves there")
     if suffix not in SUFFIXES:
         hint = _HINTS.get(suffix, f"save it as one of {', '.join(SUFFIXES)}")
         raise Unreadable(f"'{suffix}' files are not read; {hint}")
