@@ -69,6 +69,12 @@ def test_a_district_that_others_share_its_name_with_is_found_by_its_city(invente
 
 def test_what_the_text_does_not_show_stays_empty(invented):
     assert values("我局种了树。法治政府建设有进展,法治政府建设要加强。") == {"genre": RULE_OF_LAW}
+    # What a section is about does not say what the paper is; its own top line does.
+    headed = (
+        "一、法治建设种树有序\n我局种了树。\n二、落实种树要点\n我局执行法治政府建设的各项安排。"
+    )
+    assert values(headed)["genre"] == RULE_OF_LAW
+    assert "genre" not in values("种树工作要点\n" + headed)
     assert values("今天天气很好。") == {}
 
 
@@ -149,6 +155,7 @@ def test_the_bureau_reports_are_who_and_when_they_are(bureaus):
     columns = ["issuer", "place", "level", "province", "year", "date"]
     table = bureaus.reports.set_index(bureaus.reports["report_id"].str[:3])[columns]
     assert {key: tuple(row) for key, row in table.iterrows()} == BUREAUS
+    assert set(bureaus.reports["genre"]) == {RULE_OF_LAW}
 
 
 def test_the_work_reports_are_read_right_without_their_index():

@@ -47,6 +47,7 @@ _KINDS = (  # by its title: a page of another kind names one as well
 _OTHER = re.compile(
     r"(?:通知|要点|计划|方案|解读|公告|决定|总结|纪实|年报)$|一图读懂|讯[)）]|召开.{0,20}会议?$"
 )
+_NUMBERED = re.compile(r"[(]?[一二三四五六七八九十]+[、)]")
 _WORDS = tuple(
     (level, re.compile(words))
     for level, words in (
@@ -168,10 +169,11 @@ def _genre(plain, head, found, note):
                     "title line",
                     (start, start + len(match[0])) if start >= 0 else (None, None),
                 )
-                if genre or match:
-                    return
+                return
     tops = [re.sub(r"\s", "", line) for line in plain[:END].split("\n") if line.strip()][:12]
-    if any(len(top) <= 60 and _OTHER.search(top) for top in tops):
+    # A section's own heading ("三、…要点") does not say what the paper is.
+    tops = [top for top in tops if len(top) <= 60 and not _NUMBERED.match(top)]
+    if any(map(_OTHER.search, tops)):
         return
     speaks = re.search(r"各位代表[:,!]", plain[: 2 * head])
     if speaks and SPEAKS_FOR.search(plain[: 3 * head]):
