@@ -104,3 +104,24 @@ def test_closing_residue_of_the_labelled_reports_goes_and_nothing_else_does():
             for i in range(s["start"], s["end"])
         }
         assert {i for i in gone ^ closing if text[i].strip()} == set()
+
+
+@pytest.mark.parametrize("name", ["bureau-reports", "work-reports"])
+def test_no_clause_of_a_real_report_goes(name):
+    """Over all reports: what goes is short and no sentence, but for captions and what is appended."""
+    folder = texts(name)
+    for path in list_files(folder):
+        text = read_text(folder / path)
+        for start, end, rule in clean(text)[1]:
+            gone = text[start:end]
+            where = f"{path} {start}-{end} {rule}"
+            if rule == "annex":  # notes and glossaries behind the speech, to the end of the text
+                assert not text[end:].strip() and start > len(text) / 2, where
+            elif rule == "comment":
+                assert gone.startswith("<!--") and gone.endswith("-->"), where
+            elif rule == "front matter":
+                assert start == 0 and gone.startswith("---"), where
+            else:
+                assert len(gone) < 60 and (rule == "markup" or not set(gone) & set("。；;！")), (
+                    where
+                )

@@ -279,3 +279,29 @@ def test_no_text_of_a_report_is_in_the_tables(panel):
     assert (
         max(len(token) for token in panel.tokens["token"].cat.categories if token not in names) < 16
     )
+
+
+def test_old_encodings_come_out_as_four_reports_of_the_state_council():
+    corpus = toolkit.build(texts("legacy-encodings"))
+    table = corpus.reports.set_index("report_id")
+    # The first two hold their text more than once, as they were saved.
+    assert corpus.problems["file"].tolist() == ["2013", "2014"]
+    assert table["year"].to_dict() == {str(year): year for year in (2013, 2014, 2015, 2018)}
+    assert set(zip(table["genre"], table["place"], table["issuer"], strict=True)) == {
+        ("work report", "国务院", "国务院")
+    }
+    # Every character of the originals is decoded, and no escape is left among the words.
+    for mark in ("\ufffd", "<U+", "\r", "\u00a0\u00a0"):
+        assert not corpus.clauses["text"].str.contains(mark, regex=False).any()
+
+
+def test_a_text_that_stands_twice_in_its_file_is_listed(folder):
+    line = "虚构的云溪市在这一年里种了许多树，修了许多路，也为许多人办了许多事情，大家都很高兴，来年还要继续这样努力做下去。"
+    assert len(line) > 50
+    (folder / "两遍.txt").write_text(f"{line}\n" * 2, encoding="utf-8")
+    (folder / "一遍.txt").write_text(f"{line}\n今年不同。{line}", encoding="utf-8")
+    problems = toolkit.build(folder).problems.set_index("file")["reason"]
+    assert (
+        problems["两遍"].startswith("1 of its 1 long paragraphs") and "2 times" in problems["两遍"]
+    )
+    assert "一遍" not in problems

@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -97,6 +98,8 @@ def build(folder, out=None, *, lexicon=None, text_column=None, simplify=False):
                 (report_id, "no Chinese text is left after cleaning; look into the file")
             )
             continue
+        if copies := _copies(clean_text):
+            problems.append((report_id, copies))
         to_read = as_read(spans)
         clauses += [
             (len(reports), i, section, role, to_read(a), to_read(b - 1) + 1, clean_text[a:b])
@@ -125,6 +128,18 @@ def build(folder, out=None, *, lexicon=None, text_column=None, simplify=False):
     if out is not None:
         write(corpus, out)
     return corpus
+
+
+def _copies(text):
+    """Say so where most of a text stands in it more than once, as some saved pages have it."""
+    times = Counter(line for line in map(str.strip, text.splitlines()) if len(line) >= 50)
+    again = sum(count > 1 for count in times.values())
+    if 2 * again <= len(times):
+        return ""
+    return (
+        f"{again} of its {len(times)} long paragraphs stand in it more than once, up to "
+        f"{max(times.values())} times; all were counted. Keep one copy in the file and build again"
+    )
 
 
 def _documents(folder, text_column, problems):

@@ -15,7 +15,7 @@ ROLES = (
     "intro", "study", "leadership", "achievement", "problem", "rectification", "plan",
 )  # fmt: skip
 
-_CLAUSE = re.compile(r"[^。；！？;!?\n]+[。；！？;!?]*[”’」』）)]*")
+_CLAUSE = re.compile(r"[^。；！？;!?\r\n]+[。；！？;!?]*[”’」』）)]*")
 HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
 _NUMBERING = (
     re.compile(r"第?[一二三四五六七八九十]{1,3}(?:[、.．]|部分)"),
