@@ -1,4 +1,5 @@
 import pandas as pd
+import pytest
 from test_corpus import SPEECH, folder  # noqa: F401
 
 import toolkit
@@ -43,6 +44,30 @@ def test_a_wrong_place_is_corrected_in_the_manifest_and_built_again(folder, caps
         "file"
     )
     assert again.loc["云溪市_2020", "place"] == "云溪市松月区" and "新来" in again.index
+
+
+@pytest.mark.parametrize("name", ["manifest.csv", "index.csv"])
+def test_a_manifest_in_other_words_is_extended_in_its_own(folder, name):  # noqa: F811
+    path = folder / name
+    path.write_bytes("报告,文件名,年份,n\n甲,云溪市_2020.txt,2020,7\n".encode("gb18030"))
+    table, _ = toolkit.inspect(folder)
+    assert toolkit.write_manifest(table, folder) == (path, len(table) - 1)
+    again = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    assert list(again) == ["报告", "文件名", "年份", "n"] and len(again) == len(table)
+    assert again.iloc[0].tolist() == ["甲", "云溪市_2020.txt", "2020", "7"]
+    assert set(again["文件名"][1:]) == set(table["file"]) - {"云溪市_2020"}
+    before = path.read_bytes()
+    assert toolkit.write_manifest(table, folder) == (path, 0) and path.read_bytes() == before
+    # A column that the tables have themselves is carried under a name of its own.
+    row = toolkit.build(folder).reports.set_index("report_id").loc["云溪市_2020"]
+    assert (row["own_n"], row["报告"]) == ("7", "甲")
+
+
+def test_a_manifest_that_cannot_be_used_is_not_written_over(folder):  # noqa: F811
+    (folder / "manifest.csv").write_text("x,y\n1,2\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="no column 'file' or 'report_id'"):
+        toolkit.write_manifest(toolkit.inspect(folder)[0], folder)
+    assert (folder / "manifest.csv").read_text(encoding="utf-8") == "x,y\n1,2\n"
 
 
 def test_no_cell_is_taken_for_a_formula(folder, tmp_path):  # noqa: F811

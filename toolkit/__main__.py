@@ -42,18 +42,18 @@ def _build(options):
     from .corpus import build, verify
     from .lexicon import load_lexicon
 
-    lexicon = load_lexicon(options.lexicon) if options.lexicon else None
+    how = {
+        "lexicon": load_lexicon(options.lexicon) if options.lexicon else None,
+        "text_column": options.text_column, "simplify": options.simplify,
+    }  # fmt: skip
     if options.verify:
-        result = verify(options.folder, options.verify, lexicon=lexicon)
+        result = verify(options.folder, options.verify, **how)
         for row in result.itertuples():
             print(
                 f"{row.table:10} {'identical' if row.identical else 'differs: ' + row.difference}"
             )
         return 0 if result["identical"].all() else 1
-    corpus = build(
-        options.folder, options.out, lexicon=lexicon,
-        text_column=options.text_column, simplify=options.simplify,
-    )  # fmt: skip
+    corpus = build(options.folder, options.out, **how)
     for row in corpus.problems.itertuples():
         print(f"  {row.file}: {row.reason}")
     corrected = corpus.evidence.loc[corpus.evidence["source"] == "manifest", "report_id"].nunique()

@@ -1,16 +1,18 @@
 """What a person should look at before building: what was read of each report, and how surely."""
 
+import io
 import os
-import re
 import tempfile
 from pathlib import Path
 
 import pandas as pd
 
 from .corpus import build
-from .formats import neutral
-from .manifest import read_manifest
-from .places import find_places, mentioned, resolve
+from .formats import decode, write_csv
+from .manifest import own_words, read_manifest
+from .metadata import read_name
+from .places import find_places
+from .reading import MANIFESTS
 
 COLUMNS = ("file", "genre", "issuer", "place", "year", "date", "title", "check")
 _WEAK = {"mentions": "from mentions", "file name": "from the file name", "date": "from the date"}
@@ -44,31 +46,39 @@ def inspect(folder, *, text_column=None, simplify=False):
 def _contradictions(name, place, year):
     """Say where a file name tells another place or year than the text."""
     notes = []
-    stated = re.search(r"(?<![0-9A-Za-z])20[0-3]\d(?![0-9a-f])", name)
-    if stated and year and stated[0] != year:
-        notes.append(f"the file name says {stated[0]}")
-    named = resolve([n for _, _, n in mentioned(name)] or [""])
+    named, stated = read_name(name)
+    if stated and year and str(stated) != year:
+        notes.append(f"the file name says {stated}")
     if named and place and named.label != place and named.name not in place:
         notes.append(f"the file name says {named.label}")
     return notes
 
 
 def write_manifest(table, folder):
-    """Write the table of `inspect` as the folder's manifest.csv, for a spreadsheet to correct.
+    """Write the table of `inspect` as the folder's manifest, for a spreadsheet to correct.
 
-    What a manifest there says already stays as it is; only reports it does not name are added.
-    Gives the path and the number of rows added.
+    A manifest there (manifest.csv or index.csv) keeps its columns and what it says; only reports
+    it does not name are added. Gives the path and the number of rows added.
+
+    Raises ValueError where the manifest there cannot be used: nothing is written over it.
     """
-    folder = Path(folder)
-    path = folder / "manifest.csv"
-    named = read_manifest(folder, []) if path.is_file() else {}
-    fresh = table[~table["file"].isin(named)]
+    folder, problems = Path(folder), []
+    named = read_manifest(folder, problems)
+    path = next((folder / n for n in MANIFESTS if (folder / n).is_file()), folder / MANIFESTS[0])
+    if problems and not named:
+        raise ValueError(": ".join(problems[0]))
+    fresh = whole = table[~table["file"].isin(named)]
+    if fresh.empty:
+        return path, 0
     if path.is_file():
-        old = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-        fresh = pd.concat([old, fresh.reindex(columns=old.columns, fill_value="")])
+        old = pd.read_csv(io.StringIO(decode(path.read_bytes())), dtype=str, keep_default_na=False)
+        ours = {column: next(iter(own_words({column: ""})), "") for column in old}
+        rows = fresh.assign(report_id=fresh["file"])
+        added = {c: rows.get(name, "") for c, name in ours.items()}
+        whole = pd.concat([old, pd.DataFrame(added, index=rows.index)])
     handle, scratch = tempfile.mkstemp(dir=folder, prefix=".manifest-")
     os.close(handle)
-    neutral(fresh).to_csv(scratch, index=False, encoding="utf-8-sig", lineterminator="\n")
+    write_csv(whole, scratch)
     os.chmod(scratch, 0o644)
     os.replace(scratch, path)
-    return path, len(table) - table["file"].isin(named).sum()
+    return path, len(fresh)

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from . import DATA
 from .cleaning import as_read, clean
-from .formats import neutral, to_simplified
+from .formats import to_simplified, write_csv
 from .lexicon import find_hits, is_han, joined, load_lexicon
 from .manifest import carried, override, own_words, read_manifest
 from .metadata import infer_metadata
@@ -65,9 +65,9 @@ def build(folder, out=None, *, lexicon=None, text_column=None, simplify=False):
     A `manifest.csv` (or `index.csv`) in the folder overrides what the texts say: one row per
     file, named in a column `file` or `report_id`; its columns place, level, city, province,
     issuer, year, date, title, genre and source_url override where they are not empty, and any
-    other column is carried into `reports` unchanged. With `out` the tables are also written
-    there, whole or not at all. The same files give the same tables, in whatever order the disk
-    lists them.
+    other column is carried into `reports` unchanged, as own_n where the tables have an n. With
+    `out` the tables are also written there, whole or not at all. The same files give the same
+    tables, in whatever order the disk lists them.
 
     Tables of reports (.csv, .jsonl, .xlsx) give one report a row; `text_column` names the column
     of the text, by default the longest, and the others are read as a manifest's. `simplify` turns
@@ -263,8 +263,7 @@ def _checked(out, folder=None):
 
 def _write_table(table, folder, name):
     if name in _CSV:
-        file = folder / f"{name}.csv"
-        neutral(table).to_csv(file, index=False, encoding="utf-8-sig", lineterminator="\n")
+        write_csv(table, folder / f"{name}.csv")
         return
     arrow = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata()
     pq.write_table(arrow, folder / f"{name}.parquet", compression="zstd", compression_level=6)
@@ -310,8 +309,8 @@ def _folder(name):
     )
 
 
-def verify(folder, tables, *, lexicon=None):
-    """Build a folder anew and compare it with tables on disk, byte for byte.
+def verify(folder, tables, **options):
+    """Build a folder anew, with the options of `build`, and compare it with tables byte for byte.
 
     Gives one row per table: table, identical, difference ('' where identical). A table may hold
     the same rows in other bytes where another version of pyarrow wrote it; that is said.
@@ -320,7 +319,7 @@ def verify(folder, tables, *, lexicon=None):
     rows = []
     with tempfile.TemporaryDirectory() as scratch:
         fresh = Path(scratch) / "tables"
-        build(folder, fresh, lexicon=lexicon)
+        build(folder, fresh, **options)
         rebuilt = load(fresh)
         for name in Corpus._fields:
             file = next(fresh.glob(f"{name}.*"))

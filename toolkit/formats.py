@@ -14,8 +14,8 @@ import re
 import zipfile
 from collections import Counter
 
-# The most a file may unfold to, in bytes; options of `build` change them.
-LARGEST_FILE = 200_000_000
+# The most a file may unfold to, in bytes.
+LONGEST_CELL = 200_000_000
 LARGEST_ARCHIVE = 500_000_000
 MOST_MEMBERS = 20_000
 
@@ -66,17 +66,19 @@ def decode(raw):
     return text
 
 
-def neutral(table):
-    """Give a table whose texts no spreadsheet takes for a formula: '=1+1 for =1+1."""
-    words = table.select_dtypes(["object", "string", "category"]).columns
-    return table.assign(
-        **{
-            c: table[c]
-            .astype(object)
-            .where(~table[c].astype(str).str.match(_FORMULA), "'" + table[c].astype(str))
-            for c in words
-        }
-    )
+_FORMULA = re.compile(r"[=+\-@\t\r](?![\d.]+$)")  # a number may keep its sign
+
+
+def write_csv(table, path, **options):
+    """Write a table as CSV for spreadsheets, which take none of its texts for a formula.
+
+    UTF-8 with a mark, one kind of line end; '=1+1 for =1+1.
+    """
+    safe = table.copy()
+    for column in table.select_dtypes(["object", "string", "category"]):
+        words = table[column].astype(str)
+        safe[column] = table[column].astype(object).mask(words.str.match(_FORMULA), "'" + words)
+    safe.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n", **options)
 
 
 def to_simplified(text):
@@ -88,9 +90,6 @@ def to_simplified(text):
     if len(simplified) == len(text):
         return simplified
     return "".join(c if len(s := convert(c)) != 1 else s for c in text)
-
-
-_FORMULA = re.compile(r"[=+\-@\t\r](?![\d.]+$)")  # a number may keep its sign
 
 
 # ------------------------------------------------------------------ web pages
@@ -204,10 +203,6 @@ def docx_text(raw):
         ) from None
 
 
-def _kind(error):
-    return type(error).__name__
-
-
 def _docx_lines(container):
     for block in container.iter_inner_content():
         if hasattr(block, "rows"):
@@ -216,9 +211,7 @@ def _docx_lines(container):
                 for cell in row.cells:  # a merged cell comes once for each column it spans
                     if cell._tc not in seen:
                         seen.append(cell._tc)
-                yield "\t".join(
-                    "".join(t.text or "" for t in c.iter() if t.tag.endswith("}t")) for c in seen
-                )
+                yield "\t".join(map(_cell_text, seen))
         else:
             yield block.text
 
@@ -285,7 +278,7 @@ def _page_text(pdf, number):
 
 def csv_rows(raw):
     """Give the rows of a CSV file as dicts."""
-    csv.field_size_limit(LARGEST_FILE)
+    csv.field_size_limit(LONGEST_CELL)
     text = decode(raw)
     delimiter = max(",\t;", key=text.split("\n", 1)[0].count)
     try:

@@ -39,6 +39,7 @@ _SUBJECT = re.compile(
     r"(?:党[组委]|认真|深入|坚持|在|以|紧|全面|按|贯彻|严格|围绕|始终|积极|持续|高度|切实|现将|牢牢|根据|推进"
     r"|把|扎实|着力|聚焦|[，,]))"
 )
+_IN_THE_YEAR = re.compile(rf"{YEAR}年度?[,](?=[\u4e00-\u9fff])")
 _TOWN = re.compile(r"([\u4e00-\u9fff]{1,6}?(?:镇|乡|街道))(?:人民政府|办事处|党)")
 _TOWN_IN_FULL = re.compile(
     r"[\u4e00-\u9fff]{2,14}?[县市区旗][\u4e00-\u9fff]{1,6}?(?:镇|乡|街道)(?:人民政府|办事处)"
@@ -137,8 +138,7 @@ def _issuers(plain, head, titles, lines):
     for first, last in ends(plain):
         for match in _GRID.finditer(plain, first, last):
             yield from bodies(match.end(), min(match.end() + 34, len(plain)))
-    signed = [(a, b) for a, b, rule in lines if rule == "signature"]
-    for start, end in [*signed, *signatures(plain)]:
+    for start, end in signatures(plain, lines):
         for match in _ALONE.finditer(plain, start, end):
             yield match.span(1)
     for start, end in titles:
@@ -148,21 +148,18 @@ def _issuers(plain, head, titles, lines):
         yield body.span()  # a page on one line begins with its title
     for match in list(_ALONE.finditer(plain, 0, head))[:2]:
         yield match.span(1)
-    for match in _SUBJECT.finditer(plain, 0, head):
-        for a, b in bodies(match.end(), min(match.end() + 34, len(plain))):
-            if a == match.end() and plain[a] not in "在由经向与和会根按以对":
-                yield a, b
-    for match in re.finditer(rf"{YEAR}年度?[,](?=[\u4e00-\u9fff])", plain[:head]):
-        for a, b in bodies(match.end(), min(match.end() + 24, len(plain))):
-            if a == match.end() and plain[a] not in "在由经向与和会根按以对":
-                yield a, b
+    for pattern, reach in ((_SUBJECT, 34), (_IN_THE_YEAR, 24)):
+        for match in pattern.finditer(plain[:head]):
+            for a, b in bodies(match.end(), min(match.end() + reach, len(plain))):
+                if a == match.end() and plain[a] not in "在由经向与和会根按以对":
+                    yield a, b
     for match in _GENERIC.finditer(plain, 0, 3 * head):
         yield from bodies(match.end(), min(match.end() + 24, len(plain)))
 
 
-def signatures(plain):
-    """Find the lines that sign: the last ones, and a name over a date anywhere near the ends."""
-    spans = []
+def signatures(plain, lines):
+    """Find the lines that sign: those cleaning marked, a name over a date near the ends, the last."""
+    spans = [(start, end) for start, end, rule in lines if rule == "signature"]
     for first, last in ends(plain):
         spans += [m.span(1) for m in _OVER_DATE.finditer(plain, first, last)]
     start = max(0, len(plain) - 400)
@@ -236,20 +233,19 @@ def _by_context(plain, name):
     fits = find_places(name)
     if len(fits) < 2:
         return None
-    for pattern in (r"([\u4e00-\u9fff]{2,12}?)" + re.escape(name),):
-        above = Counter()
-        for match in re.finditer(pattern, plain):
-            above.update(n for _, _, n in mentioned(match[1]) if match[1].endswith(n))
-        for other, _ in above.most_common():
-            if place := resolve([other, name]):
-                return place
+    above = Counter()
+    for match in re.finditer(r"([\u4e00-\u9fff]{2,12}?)" + re.escape(name), plain):
+        above.update(n for _, _, n in mentioned(match[1]) if match[1].endswith(n))
+    for other, _ in above.most_common():
+        if place := resolve([other, name]):
+            return place
     if (match := re.search("([" + "".join(_ICP) + "])ICP", plain)) and (
         place := resolve([_ICP[match[1]], name])
     ):
         return place
-    cities = Counter(n for _, _, n in mentioned(plain) if n in {p.city for p in fits})
-    provinces = Counter(n for _, _, n in mentioned(plain) if n in {p.province for p in fits})
-    for names in (cities, provinces):
+    named = [n for _, _, n in mentioned(plain)]
+    for higher in ({p.city for p in fits}, {p.province for p in fits}):
+        names = Counter(n for n in named if n in higher)
         if len(names) == 1 or (
             names and names.most_common(2)[0][1] >= _DOMINANT * names.most_common(2)[1][1]
         ):

@@ -77,7 +77,8 @@ def _bare(cell):
 def carried(row):
     """Give the columns of a manifest row that are the user's own, to carry into `reports`."""
     ours = (*FIELDS, "file", "report_id", "check")
-    return {name: value for name, value in row.items() if name not in ours}
+    mine = ((name, value) for name, value in row.items() if name not in ours)
+    return {f"own_{name}" if name in _TAKEN else name: value for name, value in mine}
 
 
 def override(inferred, row, report_id, problems):

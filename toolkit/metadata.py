@@ -103,14 +103,19 @@ def infer_metadata(text, name, removed):
         _session_year(plain, head, found, titles, note)
     else:
         _paper_year(plain, found, titles, lines, note)
-    named = resolve([place for _, _, place in mentioned(name)] or [""])
+    named, year = read_name(name)
     if named and "place" not in found:
         note_place(named, "file name", (None, None), note)
-    if match := re.search(r"(?<![0-9A-Za-z])20[0-3]\d(?![0-9a-f])", name):
-        note("year", int(match[0]), "file name")
+    note("year", year, "file name")
     if match := re.search(r"本文有删[减节]|[（(](摘要|节选|摘登)[）)]", plain):
         note("abridged", True, "text", match.span())
     return found
+
+
+def read_name(name):
+    """Give the Place and the year that a file's name tells, None where it tells none."""
+    year = re.search(r"(?<![0-9A-Za-z])20[0-3]\d(?![0-9a-f])", name)
+    return resolve([n for _, _, n in mentioned(name)] or [""]), int(year[0]) if year else None
 
 
 def _half_width(text):
@@ -219,8 +224,7 @@ def _session_year(plain, head, found, titles, note):
 
 def _paper_year(plain, found, titles, lines, note):
     """The year a bureau's report is on: title, opening or heading; the date it bears besides."""
-    signed = [(a, b) for a, b, rule in lines if rule == "signature"]
-    for start, end in [*signed, *signatures(plain)]:
+    for start, end in signatures(plain, lines):
         match = DATE.search(plain, start, end)
         line = plain[start:end].strip()
         if match and len(line) <= 60 and not re.search("日期|时间|[。;]", line):

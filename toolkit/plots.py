@@ -15,8 +15,6 @@ from .counts import check_names
 from .places import find_places
 from .style import BLUE, GREY, INK, OCHRE, ONE, PALE, RED, ROLE_COLOURS, SHADES, TEAL, TWO, label
 
-_SIGN = "\u2212"
-
 
 def short_name(place):
     """Give a place its everyday name: 内蒙古 for 内蒙古自治区, 赣州 for 赣州市."""

@@ -10,7 +10,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from pylopdf_fonts_zh_cn import sans_path
 
 from . import DATA
-from .formats import neutral
+from .formats import write_csv
 
 ONE, TWO = 3.46, 7.09  # inches: one and two columns of a journal (88 and 180 mm)
 INK, GREY, PALE = "#20242a", "#767d87", "#dfe3e8"
@@ -130,10 +130,4 @@ def save(figure, name, data, *, folder=None, svg=False):
                 figure.savefig(folder / f"{name}.{kind}", metadata=metadata)
         except UserWarning as missing:
             raise ValueError(f"figure '{name}' was not saved: {missing}") from None
-    neutral(data).to_csv(
-        folder / f"{name}.csv",
-        index=False,
-        encoding="utf-8-sig",
-        lineterminator="\n",
-        float_format="%.6g",
-    )
+    write_csv(data, folder / f"{name}.csv", float_format="%.6g")
