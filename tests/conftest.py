@@ -8,7 +8,7 @@ import pytest
 from hypothesis import settings
 
 import toolkit
-from toolkit import places
+from toolkit import cache, places
 from toolkit.lexicon import COLUMNS, as_codes, find_hits, is_han
 from toolkit.sections import ROLES
 
@@ -49,6 +49,14 @@ def reference(name):
     if not path.is_file():
         pytest.skip(f"{name} does not lie beside this checkout")
     return path
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path_factory, monkeypatch):
+    """No test finds the finished work of another, or of whoever runs the tests."""
+    folder = tmp_path_factory.mktemp("cache")
+    monkeypatch.setattr(cache, "folder", lambda: folder)
+    return folder
 
 
 @pytest.fixture

@@ -150,6 +150,7 @@ def laughing(body, raw=None, member="word/document.xml"):
 
 
 NASTY = {
+    "loop.pdf": pdf().replace(b"/Kids [", b"/Kids [2 0 R "),
     "empty.pdf": b"", "random.pdf": bytes(range(256)) * 40, "scan.pdf": pdf(["abc"]), "locked.zip": b"PK\x03\x04" + b"\0" * 60,
     "bomb.zip": bomb(), "bomb.docx": bomb(), "bomb.xlsx": bomb(), "laughs.docx": laughing(LAUGHS),
     "outside.docx": laughing(OUTSIDE), "laughs.html": b"<html>" + LAUGHS + b"</html>",

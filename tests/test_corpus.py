@@ -98,7 +98,7 @@ def test_a_manifest_overrides_and_every_override_is_on_record(folder):
         ["云溪市_2020", "year", "2020"], ["云溪市_2020", "date", "2020-01-04"],
     ]  # fmt: skip
     assert corpus.problems.values.tolist() == [
-        ["无此文件", "is in the manifest, but no such report was read"]
+        ["无此文件", "manifest", "is in the manifest, but no such report was read"]
     ]
 
 
@@ -134,7 +134,7 @@ def test_bad_files_are_listed_and_the_rest_goes_through(folder):
     # of two files with one id the first by name is read, of two with one text likewise
     assert "云溪市_2020.md has the same id" in reasons["云溪市_2020.txt"]
     assert any("has the text of" in reason for reason in reasons)
-    assert len(corpus.problems) == 5
+    assert corpus.problems["kind"].tolist() == ["quarantined"] * 5
 
 
 def test_a_folder_without_reports_is_refused(tmp_path):
@@ -145,7 +145,7 @@ def test_a_folder_without_reports_is_refused(tmp_path):
 def test_tables_are_written_whole_or_not_at_all(folder, tmp_path, monkeypatch):
     toolkit.build(folder, tmp_path / "out")
     before = {f.name: f.read_bytes() for f in (tmp_path / "out").iterdir()}
-    monkeypatch.setattr("toolkit.corpus.pq.write_table", lambda *a, **k: 1 / 0)
+    monkeypatch.setattr("toolkit.tables.pq.write_table", lambda *a, **k: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         toolkit.build(folder, tmp_path / "out")
     assert {f.name: f.read_bytes() for f in (tmp_path / "out").iterdir()} == before
@@ -163,7 +163,7 @@ def test_an_interrupted_swap_leaves_the_old_tables(folder, tmp_path, monkeypatch
             raise KeyboardInterrupt
         replace(*paths)
 
-    monkeypatch.setattr("toolkit.corpus.os.replace", interrupted)
+    monkeypatch.setattr("toolkit.tables.os.replace", interrupted)
     with pytest.raises(KeyboardInterrupt):
         toolkit.build(folder, tmp_path / "out")
     assert {f.name: f.read_bytes() for f in (tmp_path / "out").iterdir()} == before
@@ -184,7 +184,7 @@ def test_one_speech_under_two_names_is_listed(folder):
     text = (folder / "云溪市_2021.txt").read_text(encoding="utf-8")
     (folder / "又一份.txt").write_text(text.replace("种树", "植树"), encoding="utf-8")
     (row,) = toolkit.build(folder).problems.values.tolist()
-    assert row[0] == "又一份" and "same place and day (2021-01-04)" in row[1]
+    assert row[:2] == ["又一份", "noted"] and "same place and day (2021-01-04)" in row[2]
 
 
 def test_every_format_builds_and_a_table_gives_its_columns(tmp_path, invented):
@@ -198,6 +198,41 @@ def test_every_format_builds_and_a_table_gives_its_columns(tmp_path, invented):
     }
     row = corpus.reports.set_index("report_id").loc["csv-a.csv/1"]
     assert (row["place"], row["year"]) == ("云溪市", 2021)
+
+
+def test_a_folder_of_everything_builds_in_one_command(tmp_path, invented, capsys):
+    folder = tmp_path / "everything"
+    (folder / "sub" / "deeper").mkdir(parents=True)
+    for name, raw in {**pages.SOUND, **pages.NASTY}.items():
+        (folder / "sub" / f"{name.partition('.')[2]}-{name}").write_bytes(raw)
+    named = {
+        "two\nlines.txt": "名字有换行的虚构报告。",
+        os.fsdecode("虚构".encode("gb18030")) + ".txt": "名字是另一种编码的虚构报告。",
+        os.fsdecode(b"\xff\xfe") + ".txt": "名字不是文字的虚构报告。",
+        "=1+1.txt": "名字像公式的虚构报告。",
+    }
+    for name, text in named.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    (folder / "sub" / "deeper" / "loop").symlink_to(folder, target_is_directory=True)
+    (folder / "self.txt").symlink_to("self.txt")
+    (folder / "out.txt").symlink_to(ROOT / "README.md")
+    with open(folder / "huge.txt", "wb") as file:
+        file.truncate(200_000_000)
+    (folder / "long.txt").write_text("树" * 2_000_001, encoding="utf-8")
+    assert main(["build", str(folder), "--out", str(tmp_path / "out"), "--max-seconds", "20"]) == 0
+    corpus = toolkit.load(tmp_path / "out")
+    said = capsys.readouterr().out
+    bad = corpus.problems[corpus.problems["kind"] == "quarantined"]
+    assert f"{len(corpus.reports)} reports read, {len(bad)} quarantined" in said
+    reasons = bad.set_index("file")["reason"]
+    assert {"two\\x0alines", "虚构", "\\xff\\xfe", "=1+1"} <= set(corpus.reports["report_id"])
+    for file, says in {
+        "sub/deeper/loop": "link to a folder", "self.txt": "cannot be opened", "out.txt": "link out",
+        "huge.txt": "200 MB, more than 50", "long.txt": "2,000,001 characters", "sub/doc-old.doc": ".docx",
+        "sub/zip-bomb.zip": "unfold", "sub/docx-laughs.docx": "", "sub/pdf-scan.pdf": "no text layer",
+    }.items():  # fmt: skip
+        assert says in reasons[file], file
+    assert len(bad) >= 25 and not bad["reason"].duplicated(keep=False).all()
 
 
 def test_traditional_text_is_counted_after_conversion(folder):
@@ -242,6 +277,7 @@ def test_the_command_line_builds_and_says_what_it_did(folder, tmp_path, capsys):
     assert main(["build", str(folder), "--out", str(tmp_path / "out")]) == 0
     out = capsys.readouterr().out
     assert "empty.txt: the file is empty" in out and "4 reports, 2 places, 2020-2021" in out
+    assert f"4 reports read, 1 quarantined: see {tmp_path / 'out'}/problems.csv" in out
     assert main(["build", str(tmp_path / "nowhere"), "--out", str(tmp_path / "x")]) == 1
     assert "is not a folder" in capsys.readouterr().err
 

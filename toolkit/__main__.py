@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 from . import DATA
+from .reading import MAX_MEMORY, MAX_SECONDS, MAX_SIZE
 
 ROOT = DATA.parent
 
@@ -26,6 +27,15 @@ def main(arguments=None):
     for command in (build, look):
         command.add_argument("--text-column", metavar="NAME", help="of tables with a report a row")
         command.add_argument("--simplify", action="store_true", help="traditional to simplified")
+        command.add_argument("--fresh", action="store_true", help="reuse no finished work")
+        for limit, most, what in (
+            ("seconds", MAX_SECONDS, "to convert one file"),
+            ("memory", MAX_MEMORY, "MB to convert one file"),
+            ("size", MAX_SIZE, "MB of one file"),
+        ):
+            command.add_argument(
+                f"--max-{limit}", type=int, default=most, metavar="N", help=f"{what} ({most})"
+            )
     figures = commands.add_parser("figures", help="run the notebooks in order and rewrite figures/")
     figures.add_argument("notebooks", nargs="*", type=Path, help="only these (all by default)")
     options = parser.parse_args(arguments)
@@ -42,10 +52,7 @@ def _build(options):
     from .corpus import build, verify
     from .lexicon import load_lexicon
 
-    how = {
-        "lexicon": load_lexicon(options.lexicon) if options.lexicon else None,
-        "text_column": options.text_column, "simplify": options.simplify,
-    }  # fmt: skip
+    how = {"lexicon": load_lexicon(options.lexicon), **_how(options)}
     if options.verify:
         result = verify(options.folder, options.verify, **how)
         for row in result.itertuples():
@@ -54,10 +61,10 @@ def _build(options):
             )
         return 0 if result["identical"].all() else 1
     corpus = build(options.folder, options.out, **how)
-    for row in corpus.problems.itertuples():
-        print(f"  {row.file}: {row.reason}")
+    _print_problems(corpus.problems)
     corrected = corpus.evidence.loc[corpus.evidence["source"] == "manifest", "report_id"].nunique()
     print(f"{corpus!r}")
+    print(_summary(len(corpus.reports), corpus.problems, f"see {options.out}/problems.csv"))
     for column in ("place", "year"):
         values = corpus.reports[column]
         unknown = corpus.reports.loc[values.isna() | (values == ""), "report_id"]
@@ -72,24 +79,48 @@ def _build(options):
     return 0
 
 
+def _how(options):
+    """Give the options of `build` that the command line set."""
+    names = ("text_column", "simplify", "fresh", "max_seconds", "max_memory", "max_size")
+    return {name: getattr(options, name) for name in names}
+
+
+_MOST = 20  # problems of a kind that are printed one by one
+
+
+def _print_problems(problems):
+    """Print the first problems of each kind; all of them stand in problems.csv."""
+    for _, rows in problems.groupby("kind", sort=False):
+        for row in rows[:_MOST].itertuples():
+            print(f"  {row.file}: {row.reason}")
+        if len(rows) > _MOST:
+            print(f"  ... and {len(rows) - _MOST} more")
+
+
+def _summary(read, problems, where):
+    """Say how many reports were read and how many files were not: the honest line of a build."""
+    kinds = problems["kind"].value_counts()
+    lines = [f"{read} reports read, {kinds.get('quarantined', 0)} quarantined"]
+    for kind, what in (("noted", "with a note"), ("manifest", "entries of the manifest not used")):
+        lines += [f"{kinds[kind]} {what}"] if kind in kinds else []
+    return ", ".join(lines) + (f": {where}" if len(problems) else "")
+
+
 def _inspect(options):
     """Print what a person should check, and write the manifest that the next build obeys."""
     from .checking import inspect, write_manifest
 
-    table, problems = inspect(
-        options.folder, text_column=options.text_column, simplify=options.simplify
-    )
+    table, problems = inspect(options.folder, **_how(options))
     for row in table.itertuples():
         said = " · ".join(filter(None, (row.place, row.year, row.genre, row.issuer)))
         print(
             f"{row.file}: {said or 'nothing understood'}"
             + (f"  [{row.check}]" if row.check else "")
         )
-    for row in problems.itertuples():
-        print(f"  {row.file}: {row.reason}")
+    _print_problems(problems)
     path, added = write_manifest(table, options.folder)
     look = (table["check"] != "").sum()
-    print(f"{len(table)} reports read, {look} to look at, {len(problems)} problems")
+    print(_summary(len(table), problems, "as listed above") + f"; {look} to look at")
     print(f"{added} added to {path}; correct it in a spreadsheet, then build")
     return 0
 

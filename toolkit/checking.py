@@ -18,14 +18,14 @@ COLUMNS = ("file", "genre", "issuer", "place", "year", "date", "title", "check")
 _WEAK = {"mentions": "from mentions", "file name": "from the file name", "date": "from the date"}
 
 
-def inspect(folder, *, text_column=None, simplify=False):
-    """List what was read of each report and what deserves a look.
+def inspect(folder, **options):
+    """List what was read of each report and what deserves a look; options are those of `build`.
 
     One row per report in the folder: file, genre, issuer, place (in full), year, date, title,
     and check: what is unknown, what rests on weak evidence, where the file name says otherwise.
     `check` is empty where title, signature or text say it plainly.
     """
-    corpus = build(folder, text_column=text_column, simplify=simplify)
+    corpus = build(folder, **options)
     sources = corpus.evidence.set_index(["report_id", "field"])["source"].to_dict()
     rows = []
     for report in corpus.reports.itertuples():

@@ -1,65 +1,36 @@
-"""A folder of reports to tables, and tables to disk and back."""
+"""A folder of reports to tables."""
 
-import os
-import shutil
+import json
+import sys
 import tempfile
 from collections import Counter
+from contextlib import nullcontext
+from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
+from tqdm import tqdm
 
-from . import DATA
+from .cache import code_key, finished_work, get, key, put
 from .cleaning import as_read, clean
-from .formats import to_simplified, write_csv
+from .formats import to_simplified
 from .lexicon import find_hits, is_han, joined, load_lexicon
 from .manifest import carried, override, own_words, read_manifest
 from .metadata import infer_metadata
-from .reading import SUFFIXES, list_files, read_files
+from .reading import MAX_MEMORY, MAX_SECONDS, MAX_SIZE, SUFFIXES, list_files, read_files, spelled
 from .sections import ROLES, split_clauses
 from .segment import count_tokens
+from .tables import QUARANTINED, REPORTS, Corpus, checked, difference, find_folder, load, write
 
-REPORTS = (
-    "report_id", "genre", "issuer", "place", "level", "city", "province", "year", "date",
-    "title", "source_url", "abridged", "simplified", "sha256", "n_han", "n_removed",
-)  # fmt: skip
+_BATCH = 2_000_000  # characters that are matched and cut together
 
 
-class Corpus(NamedTuple):
-    """The tables of one folder of reports.
-
-    reports   one row per report
-    clauses   one row per clause; `text` only where the reports were read from disk
-    hits      one row per match of a lexicon term
-    tokens    one row per report x role x token
-    evidence  one row per report x field: where its value was read, or that the manifest gave it
-    removed   one row per span that cleaning left out
-    problems  one row per file or manifest entry that could not be used, with the reason
-    """
-
-    reports: pd.DataFrame
-    clauses: pd.DataFrame
-    hits: pd.DataFrame
-    tokens: pd.DataFrame
-    evidence: pd.DataFrame
-    removed: pd.DataFrame
-    problems: pd.DataFrame
-
-    def __repr__(self):
-        years = self.reports["year"].dropna()
-        span = f", {years.min()}-{years.max()}" if len(years) else ""
-        places = self.reports["place"].replace("", pd.NA).nunique()
-        return (
-            f"{len(self.reports)} reports, {places} places{span}: {len(self.clauses):,} clauses, "
-            f"{len(self.hits):,} hits, {self.tokens['n'].sum():,} tokens; "
-            f"{len(self.problems)} problems"
-        )
-
-
-def build(folder, out=None, *, lexicon=None, text_column=None, simplify=False):
+def build(
+    folder, out=None, *, lexicon=None, text_column=None, simplify=False, fresh=False,
+    max_seconds=MAX_SECONDS, max_memory=MAX_MEMORY, max_size=MAX_SIZE,
+):  # fmt: skip
     """Read every report in a folder and its subfolders into tables.
 
     A `manifest.csv` (or `index.csv`) in the folder overrides what the texts say: one row per
@@ -74,60 +45,121 @@ def build(folder, out=None, *, lexicon=None, text_column=None, simplify=False):
     traditional characters into simplified ones before anything is read from the text; the column
     `simplified` of `reports` says where that changed something.
 
+    A build that was stopped, or that is repeated, reuses what was finished of the same texts with
+    the same lexicon, options and code; `fresh` makes everything anew. No file takes longer than
+    `max_seconds` or more than `max_memory` MB to convert, and none over `max_size` MB is read.
+
     Gives a Corpus. Files that cannot be read are listed in its `problems`; the rest goes through.
     Raises NotADirectoryError for a folder that is not there, ValueError where no report in it
     can be read, FileExistsError where `out` holds anything but tables or lies in the folder.
     """
     folder = Path(folder)
     if out is not None:
-        _checked(out, folder.resolve())
-    if isinstance(lexicon, str | Path):
+        checked(out, folder.resolve())
+    if not isinstance(lexicon, pd.DataFrame):
         lexicon = load_lexicon(lexicon)
-    problems = []
-    manifest = read_manifest(folder, problems)
-    reports, evidence, removed, clauses = [], [], [], []
-    for report_id, document in _documents(folder, text_column, problems):
-        text = to_simplified(document.text) if simplify else document.text
-        clean_text, spans = clean(text, document.marked)
-        inferred = infer_metadata(text, report_id, spans)
-        row = own_words(document.given) | manifest.pop(report_id, {})
-        values, sources = override(inferred, row, report_id, problems)
-        found = split_clauses(clean_text, values.get("genre", ""), values.get("year"))
-        if not found:
-            problems.append(
-                (report_id, "no Chinese text is left after cleaning; look into the file")
-            )
-            continue
-        if copies := _copies(clean_text):
-            problems.append((report_id, copies))
-        to_read = as_read(spans)
-        clauses += [
-            (len(reports), i, section, role, to_read(a), to_read(b - 1) + 1, clean_text[a:b])
-            for i, (a, b, section, role) in enumerate(found)
-        ]
-        evidence += [(report_id, *source) for source in sources]
-        removed += [(report_id, start, end - start, rule) for start, end, rule in spans]
-        reports.append(
-            {
-                **dict.fromkeys(REPORTS, ""), **carried(row), **values, "report_id": report_id,
-                "year": values.get("year"), "abridged": values.get("abridged", False),
-                "simplified": text != document.text, "sha256": document.sha256,
-                "n_removed": sum(end - start for start, end, _ in spans),
-            }
+    problems, wrong = [], []
+    manifest = read_manifest(folder, wrong)
+    with nullcontext() if fresh else finished_work() as kept:
+        files = list_files(folder)
+        reading = read_files(
+            folder, files, text_column=text_column, kept=kept,
+            max_seconds=max_seconds, max_memory=max_memory, max_size=max_size,
         )  # fmt: skip
-    problems += [
-        (report_id, "is in the manifest, but no such report was read") for report_id in manifest
-    ]
-    if not reports:
-        reasons = "; ".join(f"{name}: {reason}" for name, reason in sorted(problems)[:3])
+        documents = _documents(_progress(reading, len(files)), problems)
+        parts = list(_parts(documents, manifest, lexicon, simplify, kept))
+    missing = "is in the manifest, but no such report was read"
+    wrong += [(report_id, missing) for report_id in manifest]
+    problems += [(name, "manifest", reason) for name, reason in wrong]
+    problems += [problem for record, *_ in parts for problem in record["problems"]]
+    parts = [part for part in parts if part[0]["report"]]
+    if not parts:
+        reasons = "; ".join(f"{name}: {reason}" for name, _, reason in sorted(problems)[:3])
         raise ValueError(
             f"no report could be read in {folder} ({reasons or 'it is empty'}). "
             f"Put reports there: {', '.join(SUFFIXES)}."
         )
-    corpus = _tables(reports, clauses, evidence, removed, problems, lexicon)
+    corpus = _corpus(parts, problems, lexicon)
     if out is not None:
         write(corpus, out)
     return corpus
+
+
+def _progress(reading, total):
+    """Show how far a long reading is, where somebody looks: in a terminal or a notebook."""
+    seen = sys.stderr.isatty() or "ipykernel" in sys.modules
+    return tqdm(reading, total=total, unit="file", delay=1, leave=False, disable=not seen)
+
+
+def _documents(reading, problems):
+    """Yield (report_id, Document) in the order of the files, listing what cannot be read."""
+    seen, same = {}, {}
+    for file, documents, worse in reading:
+        problems += [(name, QUARANTINED, reason) for name, reason in worse]
+        for document in documents:
+            name = document.name
+            report_id = name.removesuffix(file.suffix) if name == spelled(file) else name
+            if report_id in seen:
+                reason = f"{seen[report_id]} has the same id and was read; rename one of them"
+            elif document.sha256 in same:
+                reason = f"it has the text of {same[document.sha256]}, which was read; delete one"
+            else:
+                seen[report_id] = same[document.sha256] = name
+                yield report_id, document
+                continue
+            problems.append((name, QUARANTINED, reason))
+
+
+# ------------------------------------------------------------------ one report
+
+
+def _parts(documents, manifest, lexicon, simplify, kept):
+    """Yield the part of the tables that each document makes: (record, clauses, hits, tokens).
+
+    What was finished before is taken from `kept`; the rest is matched and cut in batches.
+    """
+    options = (code_key(), key(lexicon.to_csv()), simplify)
+    waiting, size = [], 0
+    for report_id, document in documents:
+        row = own_words(document.given) | manifest.pop(report_id, {})
+        made_from = key(*options, report_id, *document[1:3], json.dumps([document.marked, row]))
+        part = _unpacked(get(kept, made_from))
+        waiting.append((made_from, part or _read_report(report_id, document, row, simplify)))
+        size += 0 if part else len(document.text)
+        if size > _BATCH:
+            yield from _finished(waiting, lexicon, kept)
+            waiting, size = [], 0
+    yield from _finished(waiting, lexicon, kept)
+
+
+def _read_report(report_id, document, row, simplify):
+    """Read one document: its record of what goes into the tables of reports, and its clauses."""
+    text = to_simplified(document.text) if simplify else document.text
+    clean_text, spans = clean(text, document.marked)
+    inferred = infer_metadata(text, report_id, spans)
+    record = {"problems": [], "report": None, "evidence": [], "removed": []}
+    values, sources, wrong = override(inferred, row)
+    record["problems"] += [(report_id, "manifest", reason) for reason in wrong]
+    found = split_clauses(clean_text, values.get("genre", ""), values.get("year"))
+    if not found:
+        reason = "no Chinese text is left after cleaning; look into the file"
+        record["problems"].append((report_id, QUARANTINED, reason))
+        return record, []
+    if copies := _copies(clean_text):
+        record["problems"].append((report_id, "noted", copies))
+    record["evidence"] = [(report_id, *source) for source in sources]
+    record["removed"] = [(report_id, start, end - start, rule) for start, end, rule in spans]
+    record["report"] = {
+        **dict.fromkeys(REPORTS, ""), **carried(row), **values, "report_id": report_id,
+        "year": values.get("year"), "abridged": values.get("abridged", False),
+        "simplified": text != document.text, "sha256": document.sha256,
+        "n_removed": sum(end - start for start, end, _ in spans),
+    }  # fmt: skip
+    to_read = as_read(spans)
+    return record, [
+        (i, section, role, to_read(a), to_read(b - 1) + 1, clean_text[a:b])
+        for i, (a, b, section, role) in enumerate(found)
+    ]
 
 
 def _copies(text):
@@ -142,171 +174,148 @@ def _copies(text):
     )
 
 
-def _documents(folder, text_column, problems):
-    """Yield (report_id, Document) in the order of the files, listing what cannot be read."""
-    seen, same = {}, {}
-    for file, documents, worse in read_files(folder, list_files(folder), text_column=text_column):
-        problems += worse
-        for document in documents:
-            name = document.name
-            report_id = name.removesuffix(file.suffix) if name == file.as_posix() else name
-            if report_id in seen:
-                reason = f"{seen[report_id]} has the same id and was read; rename one of them"
-            elif document.sha256 in same:
-                reason = f"it has the text of {same[document.sha256]}, which was read; delete one"
-            else:
-                seen[report_id] = same[document.sha256] = name
-                yield report_id, document
-                continue
-            problems.append((name, reason))
+# ------------------------------------------------------------------ parts to tables and back
 
 
-def _tables(reports, clauses, evidence, removed, problems, lexicon):
-    """Turn the rows gathered from the reports into the tables of a Corpus."""
-    own = sorted({column for report in reports for column in report} - set(REPORTS))
-    table = pd.DataFrame(reports, columns=[*REPORTS, *own]).fillna(dict.fromkeys(own, ""))
-    table["year"] = table["year"].astype("Int64")
-    dated = table[(table["date"] != "") & (table["place"] != "")]
-    for (_, date), ids in dated.groupby(["place", "date"])["report_id"]:
-        problems += [
-            (again, f"is of the same place and day ({date}) as {ids.iloc[0]}; both were counted")
-            for again in ids.iloc[1:]
-        ]
-    spread = _clause_table(table["report_id"].tolist(), clauses)
-    n_han = np.bincount(spread["report_id"].cat.codes, spread["n_han"], len(table))
-    table["n_han"] = n_han.astype(int)
-    hits = find_hits(spread, load_lexicon() if lexicon is None else lexicon)
-    tokens = count_tokens(spread, hits)
-    return Corpus(
-        table,
-        spread,
-        hits,
-        tokens,
-        pd.DataFrame(
-            evidence, columns=["report_id", "field", "source", "start", "end", "inferred"]
-        ).astype({"start": "Int32", "end": "Int32"}),
-        pd.DataFrame(removed, columns=["report_id", "start", "length", "rule"]).astype(
-            {"start": "int32", "length": "int32"}
-        ),
-        pd.DataFrame(sorted(problems), columns=["file", "reason"]),
-    )
+def _finished(waiting, lexicon, kept):
+    """Match and cut the reports that have only clauses yet, keep them, and yield all parts."""
+    raw = [(made_from, *part) for made_from, part in waiting if len(part) == 2]
+    fresh = {}
+    if raw:
+        lengths = [len(clauses) for *_, clauses in raw]
+        table = _clause_table([c for *_, clauses in raw for c in clauses], lengths)
+        hits = find_hits(table, lexicon)
+        tokens = count_tokens(table, hits)
+        split = [_split(t, len(raw)) for t in (table, hits, tokens)]
+        for (made_from, record, _), *pieces in zip(raw, *split, strict=True):
+            fresh[made_from] = (record, *pieces)
+        put(kept, [(made_from, _packed(part)) for made_from, part in fresh.items()])
+    for made_from, part in waiting:
+        yield fresh[made_from] if len(part) == 2 else part
 
 
-def _clause_table(report_ids, clauses):
-    number, clause, section, role, start, end, text = (
-        zip(*clauses, strict=True) if clauses else [()] * 7
-    )
+def _clause_table(clauses, lengths):
+    """Make the table of the clauses of several reports, numbered in the column report_id."""
+    clause, section, role, start, end, text = zip(*clauses, strict=True) if clauses else [()] * 6
+    owner = np.repeat(np.arange(len(lengths)), lengths)
     table = pd.DataFrame(
         {
-            "report_id": pd.Categorical.from_codes(number, report_ids),
+            "report_id": pd.Categorical.from_codes(owner, range(len(lengths))),
             "clause": np.array(clause, dtype=np.int32),
-            "section": pd.Categorical(section),
+            "section": np.array(section, dtype=object),
             "role": pd.Categorical(role, ROLES),
             "start": np.array(start, dtype=np.int32),
             "end": np.array(end, dtype=np.int32),
-            "text": pd.Series(text, dtype=object),
+            "text": np.array(text, dtype=object),
         }
     )
     codes, begins = joined(table)
-    table.insert(6, "n_han", np.add.reduceat(is_han(codes), begins, dtype=np.int32))
+    n_han = np.add.reduceat(is_han(codes), begins, dtype=np.int32) if clauses else []
+    table.insert(6, "n_han", np.array(n_han, dtype=np.int32))
     return table
 
 
-# --------------------------------------------------------------------------- on disk
-
-_CSV = ("reports", "problems")  # for people; the long tables are Parquet
-_FILES = {f"{name}.csv" if name in _CSV else f"{name}.parquet" for name in Corpus._fields}
-_REPORT_TYPES = {
-    "year": "Int64", "abridged": bool, "simplified": bool, "n_han": "int64", "n_removed": "int64",
-}  # fmt: skip
-
-
-def write(corpus, out):
-    """Write the tables of a corpus into a folder, whole or not at all; texts are left out.
-
-    Raises FileExistsError where the folder holds something else than tables.
-    """
-    out = _checked(out)
-    scratch = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}-"))
-    fresh, old = scratch / "fresh", scratch / "old"
-    try:
-        fresh.mkdir()
-        for name, table in corpus._asdict().items():
-            _write_table(table.drop(columns="text", errors="ignore"), fresh, name)
-        if out.exists():
-            os.replace(out, old)
-        os.replace(fresh, out)
-    except BaseException:  # an interruption too must leave the old tables where they were
-        if old.exists() and not out.exists():
-            os.replace(old, out)
-        raise
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-
-
-def _checked(out, folder=None):
-    """Give the full path of a folder to write to, refusing one that holds anything but tables."""
-    out = Path(out).resolve()
-    out.parent.mkdir(parents=True, exist_ok=True)
-    if out.exists() and not out.is_dir():
-        raise FileExistsError(f"{out} is a file. Name a folder to write the tables into.")
-    others = {f.name for f in out.iterdir()} - _FILES if out.exists() else ()
-    if others:
-        raise FileExistsError(
-            f"{out} holds other files ({', '.join(sorted(others)[:3])}). Name a new folder, or one "
-            "that holds nothing but tables."
-        )
-    if folder is not None and (out == folder or folder in out.parents):
-        raise FileExistsError(f"{out} lies in the folder of the reports. Name a folder beside it.")
-    return out
-
-
-def _write_table(table, folder, name):
-    if name in _CSV:
-        write_csv(table, folder / f"{name}.csv")
-        return
-    arrow = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata()
-    pq.write_table(arrow, folder / f"{name}.parquet", compression="zstd", compression_level=6)
-
-
-def load(name):
-    """Load the tables of a corpus: the name of a shipped one, or a folder that `build` wrote.
-
-    Gives a Corpus; its clauses have no `text`, which is not shipped.
-    Raises FileNotFoundError naming the corpora there are.
-    """
-    folder = _folder(name)
-    tables = {}
-    for table in Corpus._fields:
-        if table in _CSV:
-            types = _REPORT_TYPES if table == "reports" else {}
-            read = pd.read_csv(
-                folder / f"{table}.csv", dtype=str, encoding="utf-8-sig", keep_default_na=False
-            )
-            for column, kind in types.items():
-                missing = read[column] == ""
-                values = (
-                    read[column] == "True"
-                    if kind is bool
-                    else read[column].mask(missing).astype(kind)
-                )
-                read[column] = values
-            tables[table] = read
-        else:
-            tables[table] = pq.read_table(folder / f"{table}.parquet").to_pandas()
-    return Corpus(**tables)
-
-
-def _folder(name):
-    """Find the folder of a shipped corpus, or of one that `build` wrote."""
-    for folder in (DATA / str(name), Path(name)):
-        if (folder / "reports.csv").is_file():
-            return folder
-    shipped = ", ".join(sorted(f.parent.name for f in DATA.glob("*/reports.csv")))
-    raise FileNotFoundError(
-        f"there is no corpus '{name}'. Name one of {shipped}, or a folder written by "
-        "'python -m toolkit build FOLDER --out DIR'."
+def _split(table, count):
+    """Cut a table, ordered by report, into one Arrow table a report, names spelled out."""
+    owner = table["report_id"].cat.codes.to_numpy()
+    arrow = pa.Table.from_pandas(table.drop(columns="report_id"), preserve_index=False)
+    arrow = pa.table(
+        {
+            name: column.cast(pa.string()) if not pa.types.is_primitive(column.type) else column
+            for name, column in zip(arrow.column_names, arrow.columns, strict=True)
+        }
     )
+    bounds = np.searchsorted(owner, np.arange(count + 1))
+    return [arrow.slice(a, b - a) for a, b in pairwise(bounds)]
+
+
+def _packed(part):
+    """Turn a part into bytes: its record as a line of JSON, then its tables."""
+    record, *tables = part
+    sink = pa.BufferOutputStream()
+    sink.write(json.dumps(record, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n")
+    for table in tables:
+        options = pa.ipc.IpcWriteOptions(compression="zstd")
+        with pa.ipc.new_stream(sink, table.schema, options=options) as stream:
+            stream.write_table(table)
+    return sink.getvalue().to_pybytes()
+
+
+def _unpacked(packed):
+    """Turn bytes back into a part; None where there are none."""
+    if packed is None:
+        return None
+    line, _, rest = packed.partition(b"\n")
+    source = pa.BufferReader(rest)
+    return json.loads(line), *(pa.ipc.open_stream(source).read_all() for _ in range(3))
+
+
+def _corpus(parts, problems, lexicon):
+    """Join the parts that the reports made to the tables of a Corpus."""
+    records, *tables = zip(*parts, strict=True)
+    reports = pd.DataFrame([record["report"] for record in records])
+    own = sorted(set(reports) - set(REPORTS))
+    reports = reports[[*REPORTS, *own]].fillna(dict.fromkeys(own, ""))
+    reports["year"] = reports["year"].astype("Int64")
+    ids = reports["report_id"].tolist()
+    clauses, hits, tokens = (_joined(pieces, ids) for pieces in tables)
+    n_han = np.bincount(clauses["report_id"].cat.codes, clauses["n_han"], len(ids))
+    reports["n_han"] = n_han.astype(int)
+    terms = lexicon["term"].tolist()
+    categories = sorted(lexicon["category"].unique())
+    return Corpus(
+        reports,
+        clauses.assign(role=clauses["role"].cat.set_categories(ROLES)),
+        hits.assign(
+            term=hits["term"].cat.set_categories(terms),
+            category=hits["category"].cat.set_categories(categories),
+        ),
+        tokens.assign(role=tokens["role"].cat.set_categories(ROLES)),
+        pd.DataFrame(
+            [row for record in records for row in record["evidence"]],
+            columns=["report_id", "field", "source", "start", "end", "inferred"],
+        ).astype({"start": "Int32", "end": "Int32"}),
+        pd.DataFrame(
+            [row for record in records for row in record["removed"]],
+            columns=["report_id", "start", "length", "rule"],
+        ).astype({"start": "int32", "length": "int32"}),
+        pd.DataFrame(
+            sorted({*map(tuple, problems), *_same_day(reports)}),
+            columns=["file", "kind", "reason"],
+        ),
+    )
+
+
+def _joined(pieces, ids):
+    """Join Arrow tables, one a report, to one DataFrame led by report_id; names are categories."""
+    table = pa.concat_tables(pieces)
+    owner = np.repeat(np.arange(len(ids)), [len(piece) for piece in pieces])
+    columns = {"report_id": pd.Categorical.from_codes(owner, ids)}
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        if name == "text" or not pa.types.is_string(column.type):
+            columns[name] = column.to_numpy()
+            continue
+        coded = column.combine_chunks().dictionary_encode()
+        values = coded.dictionary.to_pylist()
+        names = sorted(values)
+        rank = np.empty(len(values), dtype=np.int32)
+        rank[sorted(range(len(values)), key=values.__getitem__)] = np.arange(len(values))
+        columns[name] = pd.Categorical.from_codes(rank[coded.indices.to_numpy()], names)
+    return pd.DataFrame(columns)
+
+
+def _same_day(reports):
+    """List the reports of the same place and day as another."""
+    dated = reports[(reports["date"] != "") & (reports["place"] != "")]
+    return [
+        (
+            again,
+            "noted",
+            f"is of the same place and day ({date}) as {ids.iloc[0]}; both are counted",
+        )
+        for (_, date), ids in dated.groupby(["place", "date"])["report_id"]
+        for again in ids.iloc[1:]
+    ]
 
 
 def verify(folder, tables, **options):
@@ -318,26 +327,12 @@ def verify(folder, tables, **options):
     known = load(tables)
     rows = []
     with tempfile.TemporaryDirectory() as scratch:
-        fresh = Path(scratch) / "tables"
-        build(folder, fresh, **options)
-        rebuilt = load(fresh)
+        rebuilt = Path(scratch) / "tables"
+        build(folder, rebuilt, **{"fresh": True, **options})
+        anew = load(rebuilt)
         for name in Corpus._fields:
-            file = next(fresh.glob(f"{name}.*"))
-            same = file.read_bytes() == (_folder(tables) / file.name).read_bytes()
-            difference = "" if same else _difference(getattr(known, name), getattr(rebuilt, name))
-            rows.append((name, same, difference))
+            file = next(rebuilt.glob(f"{name}.*"))
+            same = file.read_bytes() == (find_folder(tables) / file.name).read_bytes()
+            unlike = "" if same else difference(getattr(known, name), getattr(anew, name))
+            rows.append((name, same, unlike))
     return pd.DataFrame(rows, columns=["table", "identical", "difference"])
-
-
-def _difference(known, rebuilt):
-    """Say in words how two versions of a table differ."""
-    if len(known) != len(rebuilt):
-        return f"{len(known):,} rows there, {len(rebuilt):,} rebuilt"
-    if list(known) != list(rebuilt):
-        return f"columns {', '.join(known)} there, {', '.join(rebuilt)} rebuilt"
-    for column in known:
-        there, here = known[column].astype(str).to_numpy(), rebuilt[column].astype(str).to_numpy()
-        if (unlike := np.flatnonzero(there != here)).size:
-            row = unlike[0]
-            return f"column '{column}', row {row}: '{there[row]}' there, '{here[row]}' rebuilt"
-    return "the same rows in other bytes"

@@ -66,7 +66,7 @@ def decode(raw):
     return text
 
 
-_FORMULA = re.compile(r"[=+\-@\t\r](?![\d.]+$)")  # a number may keep its sign
+_FORMULA = re.compile(r"'*[=+\-@\t\r](?![\d.]+$)")  # a number may keep its sign
 
 
 def write_csv(table, path, **options):
@@ -79,6 +79,11 @@ def write_csv(table, path, **options):
         words = table[column].astype(str)
         safe[column] = table[column].astype(object).mask(words.str.match(_FORMULA), "'" + words)
     safe.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n", **options)
+
+
+def read_cell(cell):
+    """Give what a cell said before `write_csv` marked it as no formula."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
 def to_simplified(text):
@@ -358,7 +363,9 @@ def _check_archive(raw):
         archive = zipfile.ZipFile(io.BytesIO(raw))
         infos = archive.infolist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as reason:
-        raise Unreadable(f"the archive is damaged ({reason}); pack it again") from None
+        raise Unreadable(
+            f"it is no sound archive, as .zip, .docx and .xlsx are ({reason}); save it anew"
+        ) from None
     if len(infos) > MOST_MEMBERS or sum(info.file_size for info in infos) > LARGEST_ARCHIVE:
         raise Unreadable(
             f"it would unfold to over {MOST_MEMBERS:,} files or {LARGEST_ARCHIVE // 10**6} MB; "

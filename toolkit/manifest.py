@@ -4,7 +4,7 @@ import csv
 import io
 import re
 
-from .formats import Unreadable, decode
+from .formats import Unreadable, decode, read_cell
 from .issuers import place_fields
 from .metadata import FIELDS, RULE_OF_LAW, WORK, as_level
 from .places import LEVELS, find_places, resolve
@@ -66,12 +66,7 @@ def read_manifest(folder, problems):
 def own_words(row):
     """Give a row of a user's table under our names for columns (年份 is year), cells trimmed."""
     named = ((column.strip(), value) for column, value in row.items() if isinstance(column, str))
-    return {_ALIASES.get(c, c): _bare(v or "") for c, v in named if c}
-
-
-def _bare(cell):
-    """Trim a cell, and take off the mark that keeps a spreadsheet from reading a formula."""
-    return re.sub(r"^'(?=[=+\-@])", "", cell.strip())
+    return {_ALIASES.get(c, c): read_cell((v or "").strip()) for c, v in named if c}
 
 
 def carried(row):
@@ -81,13 +76,15 @@ def carried(row):
     return {f"own_{name}" if name in _TAKEN else name: value for name, value in mine}
 
 
-def override(inferred, row, report_id, problems):
+def override(inferred, row):
     """Settle each field of a report: what the manifest says, else what the text says.
 
-    Gives the values by field, and the rows of `evidence`: (field, source, start, end, inferred),
-    `inferred` being what the text said where the manifest says otherwise.
+    Gives the values by field; the rows of `evidence`: (field, source, start, end, inferred),
+    `inferred` being what the text said where the manifest says otherwise; and what is wrong with
+    the row of the manifest, in words.
     """
-    wanted = _wanted(row, report_id, problems)
+    wrong = []
+    wanted = _wanted(row, wrong)
     values, sources = {}, []
     moved = "place" in wanted and str(wanted["place"]) != str(_value(inferred, "place"))
     for field in FIELDS:
@@ -102,7 +99,7 @@ def override(inferred, row, report_id, problems):
             sources.append(
                 (field, inferred[field].source, inferred[field].start, inferred[field].end, "")
             )
-    return values, sources
+    return values, sources, wrong
 
 
 def _value(inferred, field):
@@ -120,16 +117,14 @@ _FORMS = (
 )
 
 
-def _wanted(row, report_id, problems):
+def _wanted(row, wrong):
     """Give the fields a manifest row sets, checked; a place brings its city and province along."""
     wanted = {field: value for field in FIELDS if (value := row.get(field, ""))}
     if "abridged" in wanted:
         wanted["abridged"] = wanted["abridged"].lower() in ("1", "true", "yes", "是")
     for field, right, form in _FORMS:
         if field in wanted and not right(wanted[field]):
-            problems.append(
-                (report_id, f"the manifest's {field} '{wanted.pop(field)}' is not {form}")
-            )
+            wrong.append(f"the manifest's {field} '{wanted.pop(field)}' is not {form}")
     if "year" in wanted:
         wanted["year"] = int(wanted["year"][:4])
     if "genre" in wanted:
@@ -138,7 +133,7 @@ def _wanted(row, report_id, problems):
     if said and not as_level(said):
         del wanted["level"]
         words = ", ".join(LEVELS)
-        problems.append((report_id, f"the manifest's level '{said}' is none of {words}"))
+        wrong.append(f"the manifest's level '{said}' is none of {words}")
     elif said:
         wanted["level"] = as_level(said)
     if "place" not in wanted:
@@ -146,7 +141,7 @@ def _wanted(row, report_id, problems):
     place = resolve([*(wanted[f] for f in ("province", "city") if f in wanted), wanted["place"]])
     if place is None and (fits := find_places(wanted["place"])):
         name, paths = wanted.pop("place"), " or ".join(fit.path for fit in fits)
-        problems.append((report_id, f"several places are called '{name}'; write {paths}"))
+        wrong.append(f"several places are called '{name}'; write {paths}")
     if place is None:
         return wanted
     known = {field: value for field, value in place_fields(place).items() if value}

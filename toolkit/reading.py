@@ -6,7 +6,9 @@ memory, so that no file can stop a build or take it down.
 
 import contextlib
 import json
+import os
 import queue
+import re
 import subprocess
 import sys
 import threading
@@ -15,6 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from . import formats
+from .cache import code_key, get, key, put
 from .formats import Unreadable, decode
 
 PLAIN = (".txt", ".md")
@@ -33,9 +36,12 @@ _HINTS = {
     ".xls": "open it in a spreadsheet and save it as .xlsx",
 }
 
-LARGEST_FILE = 50_000_000  # bytes
-SECONDS = 60  # for one file's conversion
-MEGABYTES = 2000  # of memory for conversions
+MAX_SECONDS = 60  # for one file's conversion
+MAX_MEMORY = 2000  # MB for one file's conversion
+MAX_SIZE = 50  # MB of one file
+LONGEST_TEXT = 2_000_000  # characters: a shelf of reports in one, and as much as is read in seconds
+_CONTROLS = re.compile("[\x00-\x1f\x7f]")
+_HALVES = re.compile("[\ud800-\udfff]")  # halves of a character, which no file could hold
 
 
 class Document(NamedTuple):
@@ -75,23 +81,32 @@ def list_files(folder):
     return sorted(found, key=lambda path: path.as_posix())
 
 
-def read_files(folder, files, *, text_column=None):
+def read_files(
+    folder, files, *, text_column=None, kept=None,
+    max_seconds=MAX_SECONDS, max_memory=MAX_MEMORY, max_size=MAX_SIZE,
+):  # fmt: skip
     """Read files, each into the documents it holds: one, or those of an archive or a table.
 
-    Yields (file, documents, problems) in the order given; a problem is (name, reason).
+    Yields (file, documents, problems) in the order given; a problem is (name, reason). `kept` is
+    where earlier conversions are looked up and new ones kept.
     """
     worker = None
     try:
         for file in files:
-            name, suffix = file.as_posix(), file.suffix.lower()
+            name, suffix = spelled(file), file.suffix.lower()
             documents, problems = [], []
             try:
-                raw = _bytes(folder / file, Path(folder).resolve())
+                raw = _bytes(folder / file, Path(folder).resolve(), max_size)
                 if suffix in PLAIN:
                     documents = [_plain(name, raw)]
                 else:
-                    worker = _ready(worker)
-                    documents, problems = _ask(worker, str(folder / file), name, text_column)
+                    made_from = key(code_key(), name, raw, text_column)
+                    answer = get(kept, made_from)
+                    if answer is None:
+                        worker = _ready(worker, max_memory)
+                        answer = _ask(worker, name, raw, text_column, max_seconds, max_memory)
+                        put(kept, [(made_from, answer)])
+                    documents, problems = _documents(answer)
             except Unreadable as reason:
                 problems = [(name, str(reason))]
             yield file, documents, problems
@@ -100,9 +115,25 @@ def read_files(folder, files, *, text_column=None):
             _stop(worker[0])
 
 
-def _bytes(path, root):
+def spelled(file):
+    """Spell a file's name in characters that a table can hold.
+
+    Names from Chinese Windows may be GBK; bytes that are no text, and line breaks, stand as \\xNN.
+    """
+    raw = os.fsencode(file.as_posix())
+    try:
+        name = raw.decode()
+    except UnicodeDecodeError:
+        try:
+            name = raw.decode("gb18030")
+        except UnicodeDecodeError:
+            name = raw.decode(errors="backslashreplace")
+    return _CONTROLS.sub(lambda match: f"\\x{ord(match[0]):02x}", name)
+
+
+def _bytes(path, root, max_size):
     suffix = path.suffix.lower()
-    if path.is_symlink() and not path.resolve().is_relative_to(root):
+    if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(root):
         raise Unreadable("it is a link out of the folder; put the file itself there")
     if path.is_dir():
         raise Unreadable("it is a link to a folder; put the files themselves there")
@@ -110,9 +141,9 @@ def _bytes(path, root):
         hint = _HINTS.get(suffix, f"save it as one of {', '.join(SUFFIXES)}")
         raise Unreadable(f"'{suffix}' files are not read; {hint}")
     try:
-        if (size := path.stat().st_size) > LARGEST_FILE:
+        if (size := path.stat().st_size) > max_size * 10**6:
             raise Unreadable(
-                f"it has {size // 10**6} MB, more than {LARGEST_FILE // 10**6}; split it"
+                f"it has {size / 10**6:.0f} MB, more than {max_size}; split it, or raise max_size"
             )
         return path.read_bytes()
     except OSError as error:
@@ -120,11 +151,22 @@ def _bytes(path, root):
         raise Unreadable(reason) from None
 
 
-def _plain(name, raw):
-    text = decode(raw)
+def _document(name, text, raw, marked=(), given=None):
+    """Make a document of a text, refusing one that is empty or far too long for a report."""
     if not text.strip():
-        raise Unreadable("the file is empty; fetch the report again or delete the file")
-    return Document(name, text, sha256(raw).hexdigest())
+        what = "there is no text in it" if raw.strip() else "the file is empty"
+        raise Unreadable(f"{what}; fetch the report again or delete the file")
+    if len(text) > LONGEST_TEXT:
+        raise Unreadable(
+            f"it has {len(text):,} characters, more than {LONGEST_TEXT:,}; is it several reports? "
+            "Put each in a file of its own"
+        )
+    text = _HALVES.sub("\ufffd", text)
+    return Document(name, text, sha256(raw).hexdigest(), tuple(marked), given or {})
+
+
+def _plain(name, raw):
+    return _document(name, decode(raw), raw)
 
 
 def convert(raw, name, text_column=None, *, inside=False):
@@ -147,9 +189,7 @@ def convert(raw, name, text_column=None, *, inside=False):
     if suffix in CONVERTED:
         found = CONVERTED[suffix](raw)
         text, marked = found if isinstance(found, tuple) else (found, ())
-        if not text.strip():
-            raise Unreadable("there is no text in it; look into the file")
-        return [Document(name, text, sha256(raw).hexdigest(), tuple(marked))], []
+        return [_document(name, text, raw, marked)], []
     if suffix in TABLES:
         return _rows(TABLES[suffix](raw), name, text_column)
     raise Unreadable(f"'{suffix}' files are not read{' in an archive' if inside else ''}")
@@ -158,40 +198,45 @@ def convert(raw, name, text_column=None, *, inside=False):
 def _rows(rows, name, text_column):
     """Make a document of each row of a table: its longest Chinese column is the text."""
     columns = list(dict.fromkeys(column for row in rows for column in row))
+    if not columns:
+        raise Unreadable("the table has no rows; put one report in each, under a line of names")
     if text_column is None:
         lengths = {c: sum(len(r.get(c) or "") for r in rows) for c in columns}
         text_column = max(lengths, key=lengths.get, default=None)
     if text_column not in columns:
-        raise Unreadable(f"has no column '{text_column}'; it has {', '.join(columns) or 'none'}")
+        raise Unreadable(f"has no column '{text_column}'; it has {', '.join(columns)}")
     documents, problems = [], []
     width = len(str(len(rows)))
     for number, row in enumerate(rows, 1):
         member = f"{name}/{number:0{width}}"
         text = row.get(text_column) or ""
         given = {k: v for k, v in row.items() if k and k != text_column and v}
-        if text.strip():
-            documents.append(Document(member, text, sha256(text.encode()).hexdigest(), (), given))
-        else:
-            problems.append((member, f"its column '{text_column}' is empty"))
+        try:
+            if not text.strip():
+                raise Unreadable(f"its column '{text_column}' is empty")
+            raw = text.encode("utf-8", "surrogatepass")
+            documents.append(_document(member, text, raw, (), given))
+        except Unreadable as reason:
+            problems.append((member, str(reason)))
     return documents, problems
 
 
 # ------------------------------------------------------------------ the process apart
 
 
-def _ready(worker):
+def _ready(worker, max_memory):
     """Give a process that converts files: the one there is, or a fresh one if it has ended."""
     if worker and worker[0].poll() is None:
         return worker
     if worker:
         _stop(worker[0])
-    return _start()
+    return _start(max_memory)
 
 
-def _start():
+def _start(max_memory):
     """Start a process that converts files; give it and the queue of its answers."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "toolkit.reading"],
+        [sys.executable, "-m", "toolkit.reading", str(max_memory)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         cwd=Path(__file__).parents[1],
     )  # fmt: skip
@@ -206,24 +251,34 @@ def _start():
     return process, answers
 
 
-def _ask(worker, path, name, text_column):
+def _ask(worker, name, raw, text_column, max_seconds, max_memory):
+    """Have a file's bytes converted; give the answer as a line of JSON."""
     process, answers = worker
-    question = {"path": str(Path(path).resolve()), "name": name, "text_column": text_column}
+    question = {"name": name, "text_column": text_column, "bytes": len(raw)}
     try:
-        process.stdin.write(json.dumps(question).encode() + b"\n")
+        process.stdin.write(json.dumps(question).encode() + b"\n" + raw)
         process.stdin.flush()
-        line = answers.get(timeout=SECONDS)
+        line = answers.get(timeout=max_seconds)
     except queue.Empty:
         _stop(process)
-        raise Unreadable(f"reading it took more than {SECONDS} s; look into the file") from None
+        raise Unreadable(
+            f"reading it took more than {max_seconds} s; look into the file, or raise max_seconds"
+        ) from None
     except OSError:
         line = None
     if line is None:
         _stop(process)
-        raise Unreadable("reading it ran out of memory or failed; look into the file")
-    answer = json.loads(line)
-    if "unreadable" in answer:
+        raise Unreadable(
+            f"reading it failed, or took more than {max_memory} MB of memory; look into the file"
+        )
+    if "unreadable" in (answer := json.loads(line)):
         raise Unreadable(answer["unreadable"])
+    return line
+
+
+def _documents(line):
+    """Read the documents and problems of an answer."""
+    answer = json.loads(line)
     documents = [
         Document(d[0], d[1], d[2], tuple(map(tuple, d[3])), d[4]) for d in answer["documents"]
     ]
@@ -238,26 +293,30 @@ def _stop(process):
             pipe.close()
 
 
-def _serve():
-    """Answer questions on standard input, one JSON line each, within the bounds of memory."""
+def _serve(max_memory):
+    """Answer questions on standard input, one JSON line each, within the bounds of memory.
+
+    A question is a line of JSON and the bytes of a file, whose length the line gives.
+    """
     try:
         import resource
 
-        resource.setrlimit(resource.RLIMIT_AS, (MEGABYTES * 10**6,) * 2)
+        resource.setrlimit(resource.RLIMIT_AS, (max_memory * 10**6,) * 2)
     except (ImportError, ValueError, OSError):
         pass  # systems without such limits keep the bound of time
-    out = sys.stdout.buffer
+    source, out = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # a library that prints must not spoil the answers
-    for line in sys.stdin.buffer:
+    for line in source:
         question = json.loads(line)
+        raw = source.read(question["bytes"])
         try:
-            raw = Path(question["path"]).read_bytes()
             documents, problems = convert(raw, question["name"], question["text_column"])
             answer = {"documents": documents, "problems": problems}
         except Unreadable as reason:
             answer = {"unreadable": str(reason)}
         except MemoryError:
-            answer = {"unreadable": f"reading it took more than {MEGABYTES} MB; split it"}
+            reason = f"reading it took more than {max_memory} MB of memory; split it, or raise max_memory"
+            answer = {"unreadable": reason}
         except Exception as reason:
             answer = {"unreadable": f"it cannot be read ({type(reason).__name__}); save it anew"}
         out.write(json.dumps(answer).encode() + b"\n")
@@ -265,4 +324,4 @@ def _serve():
 
 
 if __name__ == "__main__":
-    _serve()
+    _serve(int(sys.argv[1]))

@@ -207,13 +207,14 @@ def _paper_roles(paragraphs, year):
         role = "intro" if section == (0,) else _section_role(heading, above, own, year)
         for i in members:
             roles[i] = _own_role(paragraphs[i].text, heading, year) or role
-    for section, members in sections.items():  # a heading with parts below takes their role
-        below = {
-            roles[i] for s, ms in sections.items() if len(s) == 2 and s[:1] == section for i in ms
-        }
-        if len(section) == 1 and len(below) == 1:
-            for i in members:
-                roles[i] = next(iter(below))
+    below = {}
+    for section, members in sections.items():
+        if len(section) == 2:
+            below.setdefault(section[:1], set()).update(roles[i] for i in members)
+    for section, parts in below.items():  # a heading with parts below takes their role
+        if len(parts) == 1:
+            for i in sections.get(section, ()):
+                roles[i] = next(iter(parts))
     return roles
 
 
