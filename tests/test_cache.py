@@ -59,6 +59,14 @@ def test_a_repeated_build_reads_only_what_changed(folder, tmp_path, read):
     assert tables(tmp_path / "out") == after
 
 
+def test_nobody_is_shown_progress_who_does_not_look(folder, monkeypatch, capsys):
+    toolkit.build(folder)
+    assert capsys.readouterr() == ("", "")
+    assert corpus._progress([1], 1).disable
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    assert not corpus._progress([1], 1).disable
+
+
 def test_other_code_reuses_nothing(folder, read, monkeypatch):
     toolkit.build(folder)
     read.clear()

@@ -19,6 +19,7 @@ from .formats import to_simplified
 from .lexicon import find_hits, is_han, joined, load_lexicon
 from .manifest import carried, override, own_words, read_manifest
 from .metadata import infer_metadata
+from .places import find_places
 from .reading import MAX_MEMORY, MAX_SECONDS, MAX_SIZE, SUFFIXES, list_files, read_files, spelled
 from .sections import ROLES, split_clauses
 from .segment import count_tokens
@@ -145,8 +146,8 @@ def _read_report(report_id, document, row, simplify):
         reason = "no Chinese text is left after cleaning; look into the file"
         record["problems"].append((report_id, QUARANTINED, reason))
         return record, []
-    if copies := _copies(clean_text):
-        record["problems"].append((report_id, "noted", copies))
+    notes = (_copies(clean_text), _candidates(values))
+    record["problems"] += [(report_id, "noted", note) for note in notes if note]
     record["evidence"] = [(report_id, *source) for source in sources]
     record["removed"] = [(report_id, start, end - start, rule) for start, end, rule in spans]
     record["report"] = {
@@ -160,6 +161,15 @@ def _read_report(report_id, document, row, simplify):
         (i, section, role, to_read(a), to_read(b - 1) + 1, clean_text[a:b])
         for i, (a, b, section, role) in enumerate(found)
     ]
+
+
+def _candidates(values):
+    """Say so where the place is one of several of its name, and nothing tells which."""
+    fits = find_places(values.get("place", ""))
+    if len(fits) < 2:
+        return ""
+    paths = " or ".join(sorted(fit.path for fit in fits))
+    return f"its place is one of several: write {paths} in the manifest"
 
 
 def _copies(text):
@@ -273,8 +283,16 @@ def _corpus(parts, problems, lexicon):
         tokens.assign(role=tokens["role"].cat.set_categories(ROLES)),
         pd.DataFrame(
             [row for record in records for row in record["evidence"]],
-            columns=["report_id", "field", "source", "start", "end", "inferred"],
-        ).astype({"start": "Int32", "end": "Int32"}),
+            columns=[
+                "report_id",
+                "field",
+                "source",
+                "confidence",
+                "start",
+                "end",
+                "inferred",
+            ],
+        ).astype({"confidence": float, "start": "Int32", "end": "Int32"}),
         pd.DataFrame(
             [row for record in records for row in record["removed"]],
             columns=["report_id", "start", "length", "rule"],

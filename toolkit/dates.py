@@ -3,13 +3,16 @@
 import re
 from datetime import date
 
-YEAR = r"((?:20|２０)\d{2}|二[〇○零Ｏ][〇○零Ｏ一二三四五六七八九]{2})"
-_NUMERALS = {c: str(i) for i, c in enumerate("〇一二三四五六七八九")} | {
-    "○": "0",
-    "零": "0",
-    "Ｏ": "0",
-}
-_DAY = r"[\d一二三四五六七八九十]{1,3}"
+_YEAR_NUMERALS = "〇○零Ｏ０一二三四五六七八九"
+YEAR = (
+    r"((?:19|20|１９|２０)\d{2}"
+    rf"|(?:二[〇○零Ｏ０]|一九)[{_YEAR_NUMERALS}]{{2}})"
+)
+_NUMERALS = {c: str(i) for i, c in enumerate("〇一二三四五六七八九")} | dict.fromkeys(
+    "○零Ｏ０元", "0"
+)
+_NUMERALS["元"] = "1"
+_DAY = r"[\d一二三四五六七八九十元]{1,3}"
 DATE = re.compile(YEAR + rf"\s*年\s*({_DAY})\s*月\s*({_DAY})(?!\d)")
 DAY_STAMP = re.compile(YEAR + r"\s*[年/.-]\s*(\d{1,2})\s*[月/.-]\s*(\d{1,2})(?!\d)")
 

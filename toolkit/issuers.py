@@ -1,60 +1,25 @@
 """Whose report a text is: the body that issued it and the place that body belongs to.
 
-The surest witness is asked first: a grid of particulars, a signature, the title, who speaks, the
-subject of the opening. A body without a place (市政务服务数据管理局) is given the one that the text
-names far more often than any other. A passing mention decides nothing.
+A body that names no place (县发改局) is given the one that the page speaks for: its host, its path,
+its addressee, the plans it carries out, the places it names. A passing mention decides nothing, and
+what is not plain stays unknown.
 """
 
 import re
 from collections import Counter
 
-from .dates import DATE, YEAR
+from .bodies import NATIONAL, STOP, TOWN, Body
 from .places import find_places, mentioned, resolve
+from .witnesses import END, TOWNS, hosts, of_a_paper, of_a_speech, ours, own_word, top_lines
 
-SPEAKS_FOR = re.compile(r"代表([\u4e00-\u9fff]{0,16}?)(?:人民)?(?:政府|国务院)")
-_CONGRESS = re.compile(
-    r"([\u4e00-\u9fff]{2,14}?)第?[一二三四五六七八九十]{1,3}届[^。\n]{0,4}人民代表大会"
-)
-_ENDS = (
-    "人民政府|行政公署|街道办事处|办事处|管理委员会|管委会|委员会|总局|[\u4e00-\u9fff]局|[\u4e00-\u9fff]厅"
-    "|办公室|[\u4e00-\u9fff]中心|[\u4e00-\u9fff]部"
-)
-_BODY = re.compile(
-    rf"[\u4e00-\u9fff（）()]{{2,28}}?(?:{_ENDS})(?![\u4e00-\u9fff]{{0,2}}[局委厅办])"
-)
-_ALONE = re.compile(
-    rf"(?:^|(?<=\n))[\s*(]*([\u4e00-\u9fff]{{2,36}}(?:{_ENDS}|[\u4e00-\u9fff]委))"
-    rf"[\s*)]*(?:{DATE.pattern}日?)?[\s*)]*(?=\n|$)"
-)
-_OVER_DATE = re.compile(
-    rf"(?:^|(?<=\n))([^\n]{{2,40}}\n[^\S\n]*[^\n]{{0,4}}{DATE.pattern}[日)]{{0,2}})\s*(?=\n|$)"
-)
-_GENERIC = re.compile(r"(?<=[。\n,，])(?=(?:自治区|[省市区县州盟旗])[\u4e00-\u9fff]{2,16}局)")
-_GRID = re.compile(
-    r"(?:发布机构|发文机关|发文单位|公开机构|制发机关|责任部门|信息来源)[:：\s]{1,3}(?=[\u4e00-\u9fff])"
-)
-_SUBJECT = re.compile(
-    rf"(?:^|[。\n，,：:])[\s\u3000]*(?:{YEAR}年度?[，,]?)?"
-    r"(?=[\u4e00-\u9fff]{2,30}?(?:局|委|厅|政府|办|中心|部|署|会|处)"
-    r"(?:党[组委]|认真|深入|坚持|在|以|紧|全面|按|贯彻|严格|围绕|始终|积极|持续|高度|切实|现将|牢牢|根据|推进"
-    r"|把|扎实|着力|聚焦|[，,]))"
-)
-_IN_THE_YEAR = re.compile(rf"{YEAR}年度?[,](?=[\u4e00-\u9fff])")
-_TOWN = re.compile(r"([\u4e00-\u9fff]{1,6}?(?:镇|乡|街道))(?:人民政府|办事处|党)")
-_TOWN_IN_FULL = re.compile(
-    r"[\u4e00-\u9fff]{2,14}?[县市区旗][\u4e00-\u9fff]{1,6}?(?:镇|乡|街道)(?:人民政府|办事处)"
-)
-_ZONE = re.compile(r"[\u4e00-\u9fff]{2,14}?(?:开发区|新区|示范区|合作区|高新区|经开区)(?!人民代表)")
-_MINISTRY = re.compile(
-    r"(?:国家[\u4e00-\u9fff]{2,8}(?:局|委员会|总局|署)|[\u4e00-\u9fff]{2,8}部|中国[\u4e00-\u9fff]{2,6}委员会)"
-)
-_ALIASES = {"政务和数据局": "政务服务和数据管理局"}  # short names in running text
-OPENING = 400  # Characters in which a report says who speaks, of which year
-END = 2000
-_OWNER = re.compile(r"(?:中共)?(自治区|[省市区县州盟旗])(?=[\u4e00-\u9fff]{2})")
-_DOMINANT = 3  # A place is the report's own if named this many times as often as any other
-_LEVEL_OF = {"省": "provincial", "自治区": "provincial", "市": "prefectural", "州": "prefectural",
-             "盟": "prefectural", "区": "county", "县": "county", "旗": "county"}  # fmt: skip
+_OWNERS = {"省": "provincial", "自治区": "provincial", "州": "prefectural", "盟": "prefectural", "自治州": "prefectural",
+           "区": "county", "县": "county", "旗": "county", "镇": "township", "乡": "township", "市": ""}  # fmt: skip
+_FULL = {  # short names that stand for one long name everywhere
+    "发改": "发展和改革", "卫健": "卫生健康", "卫计": "卫生和计划生育", "人社": "人力资源和社会保障", "住建": "住房和城乡建设",
+    "市监": "市场监督管理", "市场监管": "市场监督管理", "医保": "医疗保障", "应急": "应急管理", "经信": "经济和信息化",
+    "工信": "工业和信息化", "教体": "教育和体育", "药监": "药品监督管理", "食药监": "食品药品监督管理",
+    "国资": "国有资产监督管理", "政务和数据": "政务服务和数据管理", "市场监督": "市场监督管理",
+}  # fmt: skip
 _ICP = {  # the letter of a province in a page's licence number
     "京": "北京市", "津": "天津市", "沪": "上海市", "渝": "重庆市", "冀": "河北省", "晋": "山西省", "辽": "辽宁省",
     "吉": "吉林省", "黑": "黑龙江省", "苏": "江苏省", "浙": "浙江省", "皖": "安徽省", "闽": "福建省",
@@ -72,11 +37,11 @@ def place_fields(place):
     }  # fmt: skip
 
 
-def ends(plain):
-    """Give the two stretches of a text in which it says what it is."""
-    if len(plain) <= 2 * END:
-        return [(0, len(plain))]
-    return [(0, END), (len(plain) - END, len(plain))]
+def note_place(place, source, span, note):
+    """Note a place and what the divisions say of it."""
+    for field, value in place_fields(place).items():
+        own = field == "place"
+        note(field, value, source if own else "divisions", span if own else (None, None))
 
 
 def find_issuer(plain, head, titles, lines, work, note):
@@ -85,203 +50,251 @@ def find_issuer(plain, head, titles, lines, work, note):
     `plain` is the text, `head` where its opening ends, `titles` and `lines` the spans that are a
     title or were marked by cleaning, `work` whether it is a work report.
     """
-    speaks = SPEAKS_FOR.search(plain, 0, 3 * head)
-    if speaks and speaks[0].endswith("国务院"):
-        span = (speaks.end() - 3, speaks.end())
-        note_place(find_places("国务院")[0], "text", span, note)
-        note("issuer", "国务院", "text", span)
-        return
-    spans = list(_issuers(plain, head, titles, lines))
-    if work and speaks:
-        spans.insert(0, (speaks.start(1), speaks.end()))
-    if _of_a_town(plain, titles, speaks):
-        spans = [*(m.span() for m in _TOWN_IN_FULL.finditer(plain, 0, 2 * head)), *spans]
-    if any(_settle(plain, start, end, plain[start:end], note) for start, end in spans):
-        return
-    congress = [m.span(1) for m in _CONGRESS.finditer(plain, 0, 3 * head)] if work else []
-    for start, end in [*congress, *titles]:
-        place, span = _named(plain, start, end)
-        if place:
-            note_place(place, "text", span, note)
-            if speaks and work:
-                note("issuer", _of(place, "人民政府"), "text", speaks.span())
+    witnesses = of_a_speech if work else of_a_paper
+    said = None  # the body that a sure witness names without its place
+    for body, source in witnesses(plain, head, titles, lines):
+        if national := _national(plain, body):
+            if national[0] == "国务院":
+                note("place", "国务院", source, national[1])
+            note("level", "national", source, national[1])
+            note("issuer", national[0], source, national[1])
             return
-    for start, end in spans:  # 市政务服务数据管理局: the text must show which city
-        if owner := _OWNER.match(plain, start, end):
-            _settle_by_mentions(plain, start, end, owner, note)
+        if not (body.names or body.town or body.zone):
+            said = said or (body, source)
+            continue
+        if said and not _belongs(said[0], body):
+            continue
+        if _settle(plain, body, said, source, note):
             return
+    _settle_by_mentions(plain, said, titles, note)
 
 
-def _of_a_town(plain, titles, speaks):
-    said = plain[speaks.start() : speaks.end()] if speaks else ""
-    title = plain[slice(*titles[0])] if titles else ""
-    return re.search(r"(?:镇|乡|街道)(?:政府|$)", said) or re.search("镇|乡|街道", title)
+def _national(plain, body):
+    text = plain[body.start : body.end]
+    if text == "国务院":
+        return text, (body.start, body.end)
+    match = None if body.names else NATIONAL.fullmatch(text)
+    return match and (match[1], (body.start, body.end))
 
 
-def _settle_by_mentions(plain, start, end, owner, note):
-    """Settle a body that names no place: whose the text mentions tell, or only its level."""
-    place, span = _dominant(plain, _LEVEL_OF[owner[1]])
-    if place:
-        rest = plain[start + len(owner[0]) : end]
-        note_place(place, "mentions", span, note)
-        note("issuer", _of(place, _ALIASES.get(rest, rest)), "text", (start, end))
-    elif owner[1] != "市":  # 市 may be a city, a municipality or a county
-        note("level", _LEVEL_OF[owner[1]], "text", (start, end))
-
-
-def _issuers(plain, head, titles, lines):
-    """Yield the spans that may name the issuer, the surest first."""
-
-    def bodies(start, end):
-        return [m.span() for m in _BODY.finditer(plain, start, end)][:1]
-
-    for first, last in ends(plain):
-        for match in _GRID.finditer(plain, first, last):
-            yield from bodies(match.end(), min(match.end() + 34, len(plain)))
-    for start, end in signatures(plain, lines):
-        for match in _ALONE.finditer(plain, start, end):
-            yield match.span(1)
-    for start, end in titles:
-        yield from bodies(start, end)
-    first = len(plain) - len(plain.lstrip())
-    if (body := _BODY.match(plain, first)) and re.match(r"\d{4}年|关于", plain[body.end() :][:6]):
-        yield body.span()  # a page on one line begins with its title
-    for match in list(_ALONE.finditer(plain, 0, head))[:2]:
-        yield match.span(1)
-    for pattern, reach in ((_SUBJECT, 34), (_IN_THE_YEAR, 24)):
-        for match in pattern.finditer(plain[:head]):
-            for a, b in bodies(match.end(), min(match.end() + reach, len(plain))):
-                if a == match.end() and plain[a] not in "在由经向与和会根按以对":
-                    yield a, b
-    for match in _GENERIC.finditer(plain, 0, 3 * head):
-        yield from bodies(match.end(), min(match.end() + 24, len(plain)))
-
-
-def signatures(plain, lines):
-    """Find the lines that sign: those cleaning marked, a name over a date near the ends, the last."""
-    spans = [(start, end) for start, end, rule in lines if rule == "signature"]
-    for first, last in ends(plain):
-        spans += [m.span(1) for m in _OVER_DATE.finditer(plain, first, last)]
-    start = max(0, len(plain) - 400)
-    tail = [(start + m.start(), start + m.end()) for m in re.finditer(r"[^\n]+", plain[start:])]
-    return [*spans, *reversed(tail[-4:])]
-
-
-def _settle(plain, start, end, body, note):
-    """Settle place and issuer from a body that names its place; tell whether it could."""
-    town = _TOWN.search(body)
-    place, span = _named(plain, start, end)
-    if (ministry := _MINISTRY.fullmatch(body)) and _ALONE.match(plain, start):
-        note("level", "national", "text", (start, end))
-        note("issuer", ministry[0], "text", (start, end))
-        return True
-    if (zone := _ZONE.match(body)) and (names := mentioned(zone[0])) and names[0][0] == 0:
-        above = resolve([names[0][2]])
-        if above and above.level in ("provincial", "prefectural") and names[0][1] < zone.end():
-            reach = (start, start + zone.end())
-            note("place", zone[0], "text", reach)
-            note("level", "county", "text", reach)
-            note("city", above.city, "divisions")
-            note("province", above.province, "divisions")
-            note("issuer", body, "text", (start, end))
-            return True
-    if place is None:
+def _belongs(said, body):
+    """Tell whether a body that names no place (区城管局) can belong to the place of another."""
+    if body.town:
+        return said.owner in ("镇", "乡")
+    if not body.names:
         return False
-    rest = body[span[1] - start :]
-    if town:
-        own = town[1][max(0, span[1] - start - town.start(1)) :]
-        own = own or town[1]
-        above = place
-        note("place", above.name + own, "text", (span[0], start + town.end(1)))
-        note("level", "township", "text", (span[0], start + town.end(1)))
-        note(
-            "city", above.city or (above.name if above.level == "prefectural" else ""), "divisions"
-        )
-        note("province", above.province or above.name, "divisions")
-        note("issuer", _of(above, rest), "text", (start, end))
-        return True
-    if not rest or rest[0] in "和与":
+    return not said.owner or body.names[-1].endswith(said.owner)
+
+
+# ------------------------------------------------------------------ a body to its place
+
+
+def _settle(plain, body, said, source, note):
+    """Settle place and issuer by a body that names its place; tell whether it could."""
+    org = said[0].org if said else body.org
+    if body.zone and not said:
+        return _settle_zone(plain, body, source, note)
+    place, candidates = _placed(plain, body.names)
+    span = (body.start, body.until)
+    if body.town:
+        return _settle_town(plain, body, place, source, span, note)
+    if place is None and not candidates:
         return False
-    note_place(place, "text", span, note)
-    rest = re.sub(r"^(人民)?政府$|^$", "人民政府", rest)
-    note("issuer", _of(place, rest), "text", (start, end))
+    org = re.sub(r"^政府$", "人民政府", org) or _own_government(plain, body)
+    org = _written_out(plain, org)
+    if place is None:  # a name that several districts share, and nothing tells which
+        name = candidates[0].name
+        note("place", name, source, span)
+        note("level", candidates[0].level, "divisions")
+        for field in ("city", "province"):
+            values = {getattr(c, field) for c in candidates}
+            note(field, values.pop() if len(values) == 1 else "", "divisions")
+        note("issuer", org and name + org, source, (body.start, body.end))
+        return True
+    note_place(place, source, span, note)
+    if org == "人民政府" and re.search("盟|地区$", place.name) and "公署" in plain:
+        org = "行政公署"
+    own = said[0] if said else body
+    if org == "海关":
+        note("issuer", plain[own.start : own.end], source, (own.start, own.end))
+    note("issuer", org and _of(place, org), said[1] if said else source, (own.start, own.end))
     return True
 
 
-def note_place(place, source, span, note):
-    """Note a place and what the divisions say of it."""
-    for field, value in place_fields(place).items():
-        own = field == "place"
-        note(field, value, source if own else "divisions", span if own else (None, None))
+def _own_government(plain, body):
+    """Tell that a government speaks: of its place (我县), never of a bureau (我局)."""
+    speaks = body.names and body.names[-1].endswith(own_word(plain) or "?")
+    return "人民政府" if speaks and not ours(plain) else ""
 
 
-def _named(plain, start, end):
-    """Find the place a passage names in full, the most specific one that its names agree on."""
-    names = [
-        (a, b, n) for a, b, n in mentioned(plain[start:end]) if plain[start + a : start + b] == n
-    ]
-    for last in range(len(names), 0, -1):
-        spelled = [n for _, _, n in names[:last]]
-        place = resolve(spelled) or resolve(spelled[-1:]) or _by_context(plain, spelled[-1])
-        if place:
-            return place, (start + names[0][0], start + names[last - 1][1])
-    return None, None
+def _settle_zone(plain, body, source, note):
+    above = resolve(list(body.names)) if body.names else None
+    zone = plain[body.start : body.until]
+    if above and above.level == "county":
+        return False
+    note("place", zone, source, (body.start, body.start + len(zone)))
+    if above:  # what no division is above may be of any level
+        note("level", "county", source, (body.start, body.start + len(zone)))
+        note("city", above.city, "divisions")
+        note("province", above.province, "divisions")
+    org = re.sub("^管委会$|^$", "管理委员会", body.org)
+    note("issuer", zone + org, source, (body.start, body.end))
+    return True
 
 
-def _by_context(plain, name):
-    """Tell which of the places of a shared name is meant, by the city or province beside it."""
-    fits = find_places(name)
-    if len(fits) < 2:
-        return None
-    above = Counter()
-    for match in re.finditer(r"([\u4e00-\u9fff]{2,12}?)" + re.escape(name), plain):
-        above.update(n for _, _, n in mentioned(match[1]) if match[1].endswith(n))
-    for other, _ in above.most_common():
-        if place := resolve([other, name]):
-            return place
-    if (match := re.search("([" + "".join(_ICP) + "])ICP", plain)) and (
-        place := resolve([_ICP[match[1]], name])
+def _settle_town(plain, body, above, source, span, note):
+    """Settle a town; its county is named before it, elsewhere in the text, or not at all."""
+    town = body.town
+    if above is None:  # 某县某镇 elsewhere in the text, or the county that it names most
+        before = {b: name for _, b, name in mentioned(plain)}
+        found = [
+            before[m.start()] for m in re.finditer(re.escape(town), plain) if m.start() in before
+        ]
+        above = _placed(plain, tuple(found[:1]))[0] or _whose(plain, ("county",), [])[0]
+    org = re.sub("^(人民)?政府$|^$", "人民政府", body.org)
+    org = "办事处" if org == "人民政府" and town.endswith("街道") else org
+    note("place", (above.name if above else "") + town, source, span)
+    note("level", "township", source, span)
+    if above:
+        note("city", above.city, "divisions")
+        note("province", above.province, "divisions")
+    note("issuer", (_of(above, town) if above else town) + org, source, (body.start, body.end))
+    return True
+
+
+def _settle_by_mentions(plain, said, titles, note):
+    """Settle a body that names no place, or a report that names no body: whose its page speaks for."""
+    owner = said[0].owner if said else own_word(plain)
+    if owner in TOWNS:
+        for start, end in [*top_lines(plain, titles), *hosts(plain)]:
+            for match in re.compile(r"[^>＞»/|:：\s]+").finditer(plain, start, end):
+                if re.fullmatch(TOWN, match[0]):
+                    body = Body(match.start(), match.end(), match.end(), town=match[0])
+                    _settle_town(plain, body, None, "page", match.span(), note)
+                    return
+        note("level", "township", "text")
+    if owner in TOWNS or not owner:
+        return
+    level = _OWNERS[owner]
+    levels = (level,) if level else ("prefectural", "county")
+    place, span = _whose(plain, levels, titles, owner)
+    if place:
+        note_place(place, "mentions", span, note)
+        if said:
+            org = _written_out(plain, said[0].org)
+            note("issuer", _of(place, org), said[1], (said[0].start, said[0].end))
+        return
+    if not level and (below := re.search("各县|县[（(]市、区|各区县|县市区|各县区", plain)):
+        note("level", "prefectural", "text", below.span())  # a 市 that has counties below it
+    elif level and said:
+        note("level", level, said[1], (said[0].start, said[0].end))
+
+
+def _written_out(plain, org):
+    """Write a body's short name out where that is plain: 发改局, or the long name is in the text."""
+    stem, end = re.fullmatch("(.*?)(局|委|厅|办)?", org).groups()
+    if not end or len(stem) > 5 or not stem:
+        return org
+    pattern = "[\u4e00-\u9fff]{0,4}".join(map(re.escape, stem)) + f"[\u4e00-\u9fff]{{0,4}}{end}"
+    pattern += "(?:员会|公室)?" if end in "委办" else ""
+    for match in re.finditer(
+        rf"(?<=[省市区县州旗/>＞»:：\s]){pattern}(?=[\s/>＞»，,]|$|关于|\d|党|认真)", plain[:END]
     ):
-        return place
-    named = [n for _, _, n in mentioned(plain)]
-    for higher in ({p.city for p in fits}, {p.province for p in fits}):
-        names = Counter(n for n in named if n in higher)
-        if len(names) == 1 or (
-            names and names.most_common(2)[0][1] >= _DOMINANT * names.most_common(2)[1][1]
-        ):
-            return resolve([names.most_common(1)[0][0], name])
+        if len(match[0]) > len(org) + 1 and not re.search(STOP, match[0]):
+            return match[0]
+    end = "委员会" if end == "委" and (stem in _FULL or len(stem) >= 4) else end
+    return _FULL.get(stem, stem) + end
+
+
+def _placed(plain, names):
+    """Give the place that names spell out; else None and the divisions it may be."""
+    if not names:
+        return None, ()
+    fits = [
+        p for p in find_places(names[-1]) if all(n in (p.province, p.city, p.name) for n in names)
+    ]
+    fits = fits or list(find_places(names[-1]))
+    if len(fits) == 1:
+        return fits[0], fits
+    return _by_context(plain, fits), fits
+
+
+def _by_context(plain, fits):
+    """Tell which of the places of a shared name is meant, by the cities and provinces named."""
+    named = Counter(n for _, _, n in mentioned(plain))
+    licence = re.search("([" + "".join(_ICP) + "])ICP", plain)
+    host = _ICP[licence[1]] if licence else ""
+    for weigh in (
+        lambda p: p.province == host,
+        lambda p: (p.city or p.province) + p.name in plain or p.province + p.name in plain,
+        lambda p: named[p.city] if p.city else named[p.province],
+        lambda p: named[p.province],
+    ):
+        weights = sorted(((weigh(p), i) for i, p in enumerate(fits)), reverse=True)
+        if weights[0][0] and weights[0][0] >= 3 * weights[1][0]:
+            return fits[weights[0][1]]
+        fits = [p for p in fits if weigh(p)] or fits
     return None
 
 
-# What makes a mention one of the authority, not of a word that happens to be its name (长治久安, 老城区)
+_ENOUGH = 2.0  # weight of mentions without which no place is taken for the report's own
+_DOMINANT = 1.8  # and how far it must outweigh the next
+_PLAN = re.compile(r"《[^》\n]{0,14}$")
+_PARTNER = re.compile(r"[与和同赴到向对驻从]$|支援|学习|来自|借鉴")
+_VISITED = re.compile(r"[\u4e00-\u9fff、]{0,12}?(?:学习|考察|交流|调研|跟班|取经)")
 _OFFICIAL = re.compile(
-    r"(?:\d|人民|政府|政务|政协|人大|县委|区委|市委|省委|委|第.{1,3}届|实现|全|[\u4e00-\u9fff]{0,12}?(?:局|办法|条例|规定|规划|平台|方案|清单|目录|交易所|热线|门户))"
+    r"(?:人民政府|政府|党?[县区市州]?委|第.{1,3}届|法治|司法局|公安局|人大|门户)"
 )
 
 
-def _dominant(plain, level):
-    """Find the place of a level that a text names far more often than any other of that level.
+def _whose(plain, levels, titles, owner=""):
+    """Find the place of these levels that a text speaks for, and where it is named; else None."""
+    shown = [*titles, *hosts(plain)]
+    seen = mentioned(plain)
+    named = {name for _, _, name in seen}
+    licence = re.search("([" + "".join(_ICP) + "])ICP", plain)
+    scores, where = Counter(), {}
 
-    At least once it must be named in full as an authority's: 曾都区人民政府, 广州市…规定.
-    """
-    spans = {}
-    for start, end, name in mentioned(plain):
-        if any(p.level == level for p in find_places(name)):
-            spans.setdefault(name, []).append((start, end))
-    ranking = Counter({name: len(where) for name, where in spans.items()}).most_common(2)
-    if not ranking or ranking[0][1] < _DOMINANT:
+    def add(name, weight, span):
+        if weight and (not owner or name.endswith(owner)):
+            scores[name] += weight
+            where.setdefault(name, span)
+
+    for a, b, name in seen:
+        fits = find_places(name)
+        weight = _weight(plain, a, b, shown)
+        if any(place.level in levels for place in fits):
+            add(name, weight, (a, b))
+        if "prefectural" in levels and weight:  # a county speaks for its city as well
+            for city in {place.city for place in fits if place.level == "county"} - {""}:
+                add(city, 0.4, (a, b))
+    for name in scores:
+        fits, stem = find_places(name), name[:-1]  # 岳西 for 岳西县
+        if len(stem) >= 2:
+            scores[name] += 0.5 * min(plain.count(stem) - plain.count(name), 4)
+        scores[name] += any(p.city in named for p in fits)
+        scores[name] += 0.5 * any(p.province in named for p in fits)
+        scores[name] += bool(licence) and any(_ICP[licence[1]] == p.province for p in fits)
+    ranking = scores.most_common(2)
+    if not ranking or ranking[0][1] < _ENOUGH:
         return None, None
     if len(ranking) == 2 and ranking[0][1] < _DOMINANT * ranking[1][1]:
         return None, None
     name = ranking[0][0]
-    official = any(
-        (plain[a:b] == name or level == "provincial")
-        and (level != "county" or _OFFICIAL.match(plain, b))
-        and (a == 0 or level != "county" or plain[a - 1] not in "府市县区和")
-        for a, b in spans[name]
-    )
-    place = (resolve([name]) or _by_context(plain, name)) if official else None
-    return place, spans[name][0]
+    return _placed(plain, (name,))[0], where[name]
+
+
+def _weight(plain, start, end, shown):
+    """Weigh a mention of a place: what it shows of whose the text is."""
+    if any(first <= start < last for first, last in shown):
+        return 4.0
+    before = plain[max(0, start - 15) : start]
+    if _PLAN.search(before):
+        return 2.0
+    before = re.sub("[\u4e00-\u9fff]{2}[省市州]$", "", before)
+    if _PARTNER.search(before[-4:]) or _VISITED.match(plain, end):
+        return 0.0
+    return 2.0 if _OFFICIAL.match(plain, end) else 1.0
 
 
 def _of(place, body):

@@ -4,9 +4,10 @@ import csv
 import io
 import re
 
+from .bodies import body_at
 from .formats import Unreadable, decode, read_cell
 from .issuers import place_fields
-from .metadata import FIELDS, RULE_OF_LAW, WORK, as_level
+from .metadata import FIELDS, RULE_OF_LAW, WORK, as_level, confidence
 from .places import LEVELS, find_places, resolve
 from .reading import MANIFESTS, SUFFIXES
 
@@ -71,7 +72,7 @@ def own_words(row):
 
 def carried(row):
     """Give the columns of a manifest row that are the user's own, to carry into `reports`."""
-    ours = (*FIELDS, "file", "report_id", "check")
+    ours = (*FIELDS, "file", "report_id", "check", "confidence")
     mine = ((name, value) for name, value in row.items() if name not in ours)
     return {f"own_{name}" if name in _TAKEN else name: value for name, value in mine}
 
@@ -79,9 +80,9 @@ def carried(row):
 def override(inferred, row):
     """Settle each field of a report: what the manifest says, else what the text says.
 
-    Gives the values by field; the rows of `evidence`: (field, source, start, end, inferred),
-    `inferred` being what the text said where the manifest says otherwise; and what is wrong with
-    the row of the manifest, in words.
+    Gives the values by field; the rows of `evidence`: (field, source, confidence, start, end,
+    inferred), `inferred` being what the text said where the manifest says otherwise; and what is
+    wrong with the row of the manifest, in words.
     """
     wrong = []
     wanted = _wanted(row, wrong)
@@ -91,14 +92,14 @@ def override(inferred, row):
         seen = _value(inferred, field)
         if field in wanted and str(seen) != str(wanted[field]):
             values[field] = wanted[field]
-            sources.append((field, "manifest", None, None, str(seen)))
+            sources.append((field, "manifest", None, None, None, str(seen)))
         elif moved and field in ("level", "city", "province", "issuer") and field not in wanted:
-            sources.append((field, "manifest", None, None, str(seen)))  # another place's: unknown
+            # another place's: unknown
+            sources.append((field, "manifest", None, None, None, str(seen)))
         elif field in inferred:
             values[field] = seen
-            sources.append(
-                (field, inferred[field].source, inferred[field].start, inferred[field].end, "")
-            )
+            _, _, source, start, end = inferred[field]
+            sources.append((field, source, confidence(field, inferred), start, end, ""))
     return values, sources, wrong
 
 
@@ -143,6 +144,11 @@ def _wanted(row, wrong):
         name, paths = wanted.pop("place"), " or ".join(fit.path for fit in fits)
         wrong.append(f"several places are called '{name}'; write {paths}")
     if place is None:
+        town = body_at(wanted.get("place", ""), 0, len(wanted.get("place", "")))
+        above = resolve(list(town.names)) if town and town.names and town.town else None
+        if above:
+            known = {"level": "township", "city": above.city, "province": above.province}
+            return known | wanted
         return wanted
     known = {field: value for field, value in place_fields(place).items() if value}
     if said not in LEVELS:  # 市 may mean a city, a municipality or a county: the table knows

@@ -73,15 +73,36 @@ def _in_full():
     return table
 
 
+_PEOPLES = (
+    "壮族|回族|满族|苗族|土家族|彝族|蒙古族?|藏族|布依族|侗族|瑶族|白族|朝鲜族|哈尼族|黎族|哈萨克族?|傣族|畲族|傈僳族"
+    "|拉祜族|佤族|水族|东乡族|纳西族|景颇族|柯尔克孜|土族|达斡尔族|仫佬族|羌族|布朗族|撒拉族|毛南族|仡佬族|锡伯"
+    "|普米族|塔吉克|怒族|鄂温克族|保安族|裕固族|独龙族|各族"
+)
+_AUTONOMOUS = re.compile(f"(.+?)(?:{_PEOPLES})+自治([州县旗])")
+_WING = re.compile("(.).*([左右])翼(.+)")
+
+
+def _short_forms(name, level):
+    """Give the ways a division is called for short: 广州, 宁夏, 凉山州, 长阳县, 喀左县."""
+    if level in ("provincial", "prefectural"):
+        yield re.sub(r"(维吾尔|壮族|回族)?自治区$|特别行政区$|[省市]$", "", name)
+    if match := _AUTONOMOUS.fullmatch(name):
+        name = match[1] + match[2]
+        yield name
+    if match := _WING.fullmatch(name):
+        yield "".join(match.groups())
+
+
 @cache
 def _mentions():
-    """A matcher of all division names, and of provinces and cities without their suffix."""
-    full = {name: name for name in _divisions()}
+    """A matcher of all division names and of their unambiguous short forms."""
+    full, short = {name: name for name in _divisions()}, {}
     for name, places in _divisions().items():
-        if places[0].level in ("provincial", "prefectural"):
-            stem = re.sub(r"(维吾尔|壮族|回族)?自治区$|特别行政区$|[省市]$", "", name)
-            if len(stem) >= 2:
-                full.setdefault(stem, name)
+        for form in _short_forms(name, places[0].level):
+            short.setdefault(form, set()).add(name)
+    for form, names in short.items():
+        if len(form) >= 2 and len(names) == 1:
+            full.setdefault(form, *names)
     names = sorted(full)
     return AhoCorasick(names, matchkind=MatchKind.LeftmostLongest), [full[n] for n in names]
 
@@ -89,7 +110,8 @@ def _mentions():
 def mentioned(text):
     """List (start, end, name) of the divisions named in a text, longest names first.
 
-    Provinces and cities are also found without 省 or 市 (广州 for 广州市); `name` is full.
+    Provinces and cities are also found without 省 or 市 (广州 for 广州市), autonomous ones without
+    their peoples (凉山州); `name` is full.
     """
     matcher, full = _mentions()
     return [(a, b, full[i]) for i, a, b in matcher.find_matches_as_indexes(text)]

@@ -92,12 +92,18 @@ def _paragraphs(text):
 # ------------------------------------------------------------------ work reports: speeches
 
 _FRAMES = re.compile(r"清醒|不容忽视|(看到|肯定|总结|取得)成绩的同时|知忧|需要说明的是")
+_RARER_FRAMES = re.compile(
+    r"(要|应当?|必须)看到|正视|检讨|自揭|短处|(差距|短板|不足|困难|问题)(主要)?(是|有|在于|[:：])|不足之处|深知|欠账"
+)
 _ADMITS = re.compile(
     r"困难|问题|不足|短板|差距|挑战|矛盾|弱项|压力|不够|未达|低于|不牢|风险|处于|复杂严峻|须臾"
 )
 _LACKS = re.compile(
     r"不足|不够|不强|不高|不快|不优|不畅|不大|不牢|不均|滞后|短板|薄弱|弱项|差距|困难|压力|矛盾|偏[小低慢弱重]|较[弱低慢]"
     r"|放缓|低于|下行|有待|亟待|隐患|任重道远|突出|不确定|没有达到|未达|尚[未需不]|还需|制约|瓶颈|问题"
+)
+_RARER_LACKS = re.compile(
+    r"[底量力]子?[小弱薄]|成本高|粗放|不到位|接不住|重复|偏少|堵|难[，；、。]"
 )
 # Log ratios of each cue's rate in the look back over its rate in the plan, in 40 labelled reports,
 # rounded to halves.
@@ -112,7 +118,11 @@ _CUE_WEIGHTS = {
 }  # fmt: skip
 _CUES = re.compile("|".join(sorted(_CUE_WEIGHTS, key=lambda c: (-len(c), c))))
 _SURE = 40  # The weight of a heading that says what follows, or of an admission
+_EARLY = 2  # paragraphs of the plan that may still admit
+_PROBLEMS = re.compile(r"(存在|面临).{0,6}(困难|问题|不足|挑战)|困难[和与]问题")
+_LIKELY = 10  # of a paragraph that opens with the year ahead
 _BACK = re.compile(r"回顾|过去|来的?工作(情况)?$|发展成就|取得的?(成就|成绩)")
+_OPENS_AHEAD = re.compile(r"今后[一二三五]年|未来[一二三五]年|新的一年|明年|做好今年|今年是")
 _AHEAD = re.compile(
     r"十.五.{0,8}(目标|任务|要求)|今年|明年|今后|未来|下一|总体要求|主要(预期)?目标|重点工作|工作(安排|部署|打算|重点)"
 )
@@ -128,6 +138,7 @@ def _speech_roles(paragraphs, year):
     weights = [sum(map(_CUE_WEIGHTS.get, _CUES.findall(p.text))) for p in paragraphs]
     degrees = {i: _admits(p.text) for i, p in enumerate(paragraphs) if i >= first}
     admits = [i for i, degree in degrees.items() if degree and degree == max(degrees.values())]
+    headed = {i for i, p in enumerate(paragraphs) if _PROBLEMS.search(p.headings[0])}
     ahead = 0
     for i, p in enumerate(paragraphs):
         if p.headings[0] and p.text.startswith(p.headings[0]):
@@ -137,7 +148,12 @@ def _speech_roles(paragraphs, year):
             elif _AHEAD.search(p.text) or (year and year in years):
                 weights[i] -= _SURE
                 ahead = ahead or i
-    for i in admits:
+        # a paragraph that opens with the year to come
+        if _OPENS_AHEAD.match(p.text) or (
+            year and re.match(f"{year}年(?!以来|前|工作回顾)", p.text)
+        ):
+            weights[i] -= _LIKELY
+    for i in headed.union(admits):
         weights[i] += _SURE if not ahead or i < ahead else 0
     sums = list(accumulate(weights[first:], initial=0))
     # Of equal points the heading that looks ahead, else the first
@@ -145,9 +161,8 @@ def _speech_roles(paragraphs, year):
     roles = (
         ["intro"] * first + ["achievement"] * (turn - first) + ["plan"] * (len(paragraphs) - turn)
     )
-    for i in admits:
-        if i < turn:
-            roles[i] = "problem"
+    for i in headed.union(i for i in admits if i < turn + _EARLY * (degrees[i] > 1)):
+        roles[i] = "problem"
     return roles
 
 
@@ -160,10 +175,12 @@ def _opening(paragraphs):
 
 
 def _admits(text):
-    """Tell how plainly a paragraph admits: 2 if it is framed so, 1 if what is lacking fills it."""
-    framed = _FRAMES.search(text[:100]) and _ADMITS.search(text[:200])
+    """Tell how plainly a paragraph admits: 3 if it is framed so, 2 if in a rarer way, 1 if what is
+    lacking fills it."""
     lacks = len(_LACKS.findall(text))
-    if framed and lacks:
+    if lacks and _FRAMES.search(text[:100]) and _ADMITS.search(text[:200]):
+        return 3
+    if lacks + len(_RARER_LACKS.findall(text)) >= 2 and _RARER_FRAMES.search(text[:60]):
         return 2
     return int(lacks >= 7 and lacks / len(text) > 0.02)
 
