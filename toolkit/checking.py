@@ -38,7 +38,8 @@ def inspect(folder, **options):
         place = fits[0].path if len(fits) == 1 else report.place
         year = "" if pd.isna(report.year) else str(report.year)
         known = {"genre": report.genre, "issuer": report.issuer, "place": place, "year": year}
-        notes = [f"{field} unknown" for field, value in known.items() if not value]
+        nation = report.level == "national"  # a ministry is of no division
+        notes = [f"{f} unknown" for f, v in known.items() if not (v or nation and f == "place")]
         sure = {f: witness.get((report.report_id, f), ("", None)) for f in known if known[f]}
         for field, (source, share) in sure.items():
             if source != "manifest" and (pd.isna(share) or share < _SURE):
