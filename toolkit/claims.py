@@ -19,7 +19,7 @@ CLAIMS = (
     "report_id", "clause", "start", "end", "role", "kind", "value", "high", "value_from",
     "comparator", "unit", "object", "status", "flow", "scope", "word",
 )  # fmt: skip
-_CODED = {
+_NAMED = {
     "kind": ("count", "rate", "change", "structure", "rank", "superlative"),
     "comparator": ("", "exact", "about", "over", "at least", "under", "at most"),
     "status": ("done", "expected", "planned"),
@@ -44,6 +44,137 @@ _NUMBER = (
 )
 _PART = re.compile(rf"(?P<plain>{_PLAIN})|(?P<digit>[{''.join(_DIGIT)}])|[十百千万亿]")
 
+# Units: measure words that a Chinese numeral takes too, those that only digits take, sizes (which
+# before a noun are no claim: a line of 500千伏), other units, spans of time.
+_MEASURES = """
+人次 户次 车次 批次 架次 班次 台次 件次 项次 场次 例次 亩次 人份 剂次 人 名 户 家 个 项 件 条 份 次 类 张 台 套 部 座 栋 幢
+所 处 场 批 门 种 款 宗 例 只 羽 株 棵 篇 册 枚 块 片 辆 艘 架 列 组 支 位 间 床 盏 眼 笔 趟 班 轮 方面 环节 车位 床位 学位
+""".split()
+_DIGITS_ONLY = "本 头 口 对 根 单 席 面 层 段 颗 尾 起 剂 字 岁 分贝 分 美元 欧元 港元 日元".split()
+_SIZES = "厘米 毫米 米 千伏安 千伏 伏".split()
+_PHYSICAL = """
+平方公里 平方千米 平方米 平米 立方米 立方 公里 千米 海里 公顷 亩 吨标准煤 吨标煤 蒸吨 载重吨 总吨 吨 公斤 千克 斤 毫克 微克 克
+升 担 千瓦时 千瓦 兆瓦 吉瓦 瓦 度 标箱 标准箱 元 倍
+""".split()
+_TIMES = "个工作日 工作日 个小时 小时 分钟 个月 天 秒 年".split()
+_LATIN = r"(?:[kKMGTP]?[Ww]h?|[KMGTPE]B|[GMT]bps|[kcm]?m[²³23]?|kg|[EPT]F(?:lops|LOPS)|P)(?![A-Za-z])"
+_NOUN = f"(?:{_any(_MEASURES + _DIGITS_ONLY + _SIZES + _PHYSICAL)}|{_LATIN})"
+_UNIT = (
+    rf"(?:%|‰|个?百分点|{_any(_TIMES)}|{_NOUN}(?:[/每][万千百]?(?:{_NOUN}|{_any(_TIMES)}|日|月))?"
+    r"|大(?=[\u4e00-\u9fff])|成(?=[以多左,。;、的\n])|番|[省市县区镇乡村国](?![\u4e00-\u9fff]))(?![级别之])"
+)
+_CLAIM = re.compile(
+    rf"(?<![A-Za-z\d.+×/])(?<!\d[:∶])(?P<nth>(?:倒数)?第|(?<![目以此当日提之年空史])前)?"
+    rf"(?:(?P<per>[{_HAN}]+)分之)?(?P<number>{_NUMBER})(?:/(?P<over>\d{{1,3}})(?![\d/月]))?"
+    rf"(?:[:∶]1(?![\d.:∶])|(?![:∶]\d|\.\d|(?<=\d)\d))(?P<more>[多余])? ?(?P<unit>{_UNIT})?"
+    rf"(?: ?[-—–~至到]{{1,2}} ?(?P<high>{_NUMBER})[多余]? ?(?(unit)(?P=unit)|(?P<unit2>{_UNIT})))?"
+    r"(?P<after>及?以[上下内]|之内|左右|上下|内)?"
+)
+_PARTS = re.compile(r"(?<![\d:∶.])\d+(?:\.\d+)?(?:[:∶]\d+(?:\.\d+)?){2,3}(?![\d:∶])")
+
+# ------------------------------------------------------------------ the words around it
+
+_BOUND, _OPENING, _CLOSING = ",。;:、()!?\n", "“‘「『", "”’」』"
+_NAMES = re.compile(  # with a measure word, and yet no count
+    r"八项规定|三大攻坚战|三大保卫战|五大发展理念|四大班子|三次产业|三条控制线|两个(?:市场|大局|百年|确立|维护|坚决)|两种资源"
+    r"|[三五]篇大?文章|四个(?:意识|自信|全面)|\S类(?:新药|水|断面)"
+)
+_VERBS = (
+    r"(?:增长|增加|增幅|增速|提高|提升|上升|上涨|扩大|翻|下降|降低|减少|压缩|压减|缩短|缩减|精简|缩小|回落|下滑|放缓|收窄|提速"
+    r"|延长|[升降减涨跌]|(?<!新)增)"
+)
+_CHANGES = re.compile(_VERBS)
+_CHANGED = re.compile(rf"{_VERBS}(?:目标|预期|[了近约超过逾至到为达在]|分别|突破|不低于|不少于|左右)* ?$")
+_FROM = re.compile(r"[由从][^由从]{0,18}$")
+_TO = re.compile(
+    rf"[^,。;、]{{0,12}}?(?:{_VERBS}|发展|[变调])[^,。;、]{{0,6}}?[至到为](?:\d{{4}}年的?|[近约超过逾])*$"
+)
+_REACHED = re.compile(r"(?:[达为至到在近约逾]|超过?|突破) ?$")
+_LIMITED = re.compile(rf"(?:连续|[仅只]需|平均|不超过|控制在|不到|[至到由从达]|{_VERBS}[了近约超过]*) ?$")
+_NEEDED = dict.fromkeys(_TIMES, _LIMITED) | {  # before units that mostly name: 三年行动, 60岁以上
+    "年": re.compile("连续$|年限.{0,4}$"), "岁": re.compile("寿命|年龄"), "番": re.compile("翻.?$"),
+}  # fmt: skip
+_COMPARED = re.compile(
+    r"(?:(?P<at_least>不[少低小]于|至少|最少)|(?P<at_most>不超过|不[高多大]于|[最至]多|控制在)"
+    r"|(?P<over>超[过出]?|逾|突破|[高大多]于|(?<=[^线])上(?=$))|(?P<under>[低少小]于|不[足到满])"
+    r"|(?P<about>(?<![节预签履集条违契合特邀制公])约|(?<![最附邻临靠贴亲就远])近|大概))(?:[了为达到至]|人民币)* ?$"
+)
+_AFTER = {"上": "at least", "下": "at most", "内": "at most"}
+_SCOPE = re.compile(
+    r"(?:全球|世界|国际|亚洲|全[国省市区县州盟旗域网]|[国省市区县]内|我[国省市区县]|[中东西]部|中西部|[东西]北|华[东南北中]|长三角|珠三角|大湾区"
+    r"|京津冀|行业)?(?:(?:副省级|地级|省会|同类|超大|特大|沿海|计划单列)(?:以上)?(?:城市|市))?(?<=[\u4e00-\u9fff]{2})"
+)
+_RANKED = re.compile(r"(?:位?[居列排]名?|排?名|[升进]至|[升入进]到?|跻身|保持|前移)[^,。;、]{0,8}$")
+_SUPERLATIVE = re.compile(
+    r"(?<!一)率先(?!垂范)|(?<!敢)首创(?!精神)|唯一(?!性)|领先|领跑(?!者)|(?<!一)前列|(?<![在为])首位(?!度)|榜首|居首|首屈一指|名列前茅"
+    r"|第一(?:方阵|梯队)|(?<!双)一流|(?P<series>首[个家例部条座款单张只艘支次台套项所])|(?P<most>最[大高多快好优强长早低佳])"
+)
+_EXPECTED = re.compile(r"预计|预期|预估|预测|有望|估计")
+_PLANNED = re.compile(r"力争|确保|争取|目标|计划|拟|(?<!即)将(?!近)|到20[2-9]\d年")
+_ASPIRED = re.compile(r"争|打造|建设|营造|努力|奋力|瞄准|对标|向|目标|加快|追求|[勇敢]|冲刺")
+_DONE = re.compile(r"[已了]|累计|去年|目前|以来|上年")
+_STOCK = re.compile(r"累计|总[数量额计]|[共现已]有|拥有|保有|存量|在[册库]|余额|目前|截[至止]|数量|实有")
+_FLOW = re.compile(r"新增|[全今去本当]年|年[内度]|同比|新[建设改培认登引推办签]|一年来|\d{4}年(?![末底])")
+_REACH = re.compile(  # what stands between the thing measured and its number
+    r"(?:达到?|为|[共现已]?有|共计?|[合总累]计|超过?|突破|约|近|逾|均|分别|已|完成|实现|建成|新增|新建|举办|引进|办理|全部|保持|稳定|连续|是|了|在"
+    rf"|到|至|将|于|比上年|同比|年均|平均|开展|获批|控制|力争|不[低少]于|目标|{_VERBS})+ ?$"
+)
+_NO_NOUNS = frozenset("新建 办理 全部 全省 全市 全国 全区 全县 我省 我市 均 占".split())
+
+
+def find_claims(clauses):
+    """Find the quantified claims and superlatives in clauses with text.
+
+    One row per clause in, with `report_id`, `clause`, `role` and `text`; one row per claim out, in
+    the order of the text. Years, names (in 《》, in a short quotation, in a longer word of the
+    dictionary), numbering and spans of time that limit nothing are no claims; nor is 一, which is
+    an article, nor a class (projects of 5亿元以上). Width does not matter.
+
+    start, end    the claim in the clause's text: the number, its unit and what qualifies it; of a
+                  change with both ends, from the first number on
+    kind          count (amounts too), rate (%, 倍, per head), change (增长8%, 由239个降至36个),
+                  structure (占, N大类; 5:40:55 as three rows), rank (第3位, 前10名), superlative
+    value         the number in full (1.2亿元: 120000000), of a range its low end; 九成 is 90 %;
+                  NaN for a superlative
+    high          the high end of a range, else NaN
+    value_from    where a change with both ends began, else NaN
+    comparator    exact, about, over, at least, under, at most; '' for a superlative
+    unit          as written but for its multiplier; '' where the report leaves it out
+    object        the noun beside it that is counted or measured, at most 12 characters, or ''
+    status        done, expected (预计), or planned: in a plan, or after a word of intent. A planned
+                  superlative is an aspiration
+    flow          of a count: stock (累计, 总数), flow (新增, 全年) or '' where no word tells. Stocks
+                  and flows must not be added
+    scope, word   of a rank or superlative: among whom (全国, 全省, or '') and by which word
+
+    首个, 首次 and their like are superlatives only with a scope (全国首个), and a scope serves one
+    word: 全国率先建成首个 is one row. The parts of a claim follow Li et al. (2019); the rules are
+    this module's.
+    """
+    codes, begins = joined(clauses)
+    text = re.sub("《[^》\n]*》", lambda title: "□" * len(title[0]), as_text(codes))
+    claims = [*_numbers(text), *_parts(text), *_superlatives(text)]
+    claims.sort(key=lambda claim: claim["start"])
+    table = pd.DataFrame(claims, columns=CLAIMS)
+    start, end = (table[edge].to_numpy(dtype=np.int64) for edge in ("start", "end"))
+    row = np.searchsorted(begins, start, side="right") - 1
+    heads = [text[a:b] for a, b in zip(begins[row], start, strict=True)]
+    kinds, roles = table["kind"], clauses["role"].array.take(row)
+    table["report_id"] = clauses["report_id"].array.take(row)
+    table["clause"] = clauses["clause"].to_numpy()[row]
+    table["start"], table["end"] = ((at - begins[row]).astype(np.int32) for at in (start, end))
+    table["role"] = roles
+    table["object"] = _objects(text, claims)
+    table["status"] = list(map(_status, heads, roles.astype(str), kinds))
+    table["flow"] = list(map(_flow, heads, kinds))
+    numbers = ["value", "high", "value_from"]
+    table[numbers] = table[numbers].astype(float)
+    for column in ("unit", "scope", "word"):
+        table[column] = pd.Categorical(table[column].fillna(""))
+    for column, names in _NAMED.items():
+        table[column] = pd.Categorical(table[column].fillna(""), names)
+    return table
+
 
 def read_number(text):
     """Give the value of a number as reports write it: 2亿1291万, 12.5万, 1,234, 三千二百, 九点五.
@@ -57,8 +188,7 @@ def read_number(text):
         if part.lastgroup:
             if digit:
                 return np.nan
-            plain = part["plain"]
-            digit = float(plain.replace(",", "")) if plain else _DIGIT[part["digit"]]
+            digit = float(part[0].replace(",", "")) if part["plain"] else _DIGIT[part[0]]
             continue
         scale = _SCALE[part[0]]
         if scale < 10**4:
@@ -72,131 +202,6 @@ def read_number(text):
     return total + section + (digit or 0) + tenths
 
 
-# Measure words that a Chinese numeral takes too; those that only digits take; sizes; the rest.
-_MEASURES = """
-人次 户次 车次 批次 架次 班次 台次 件次 项次 场次 例次 亩次 人份 剂次 人 名 户 家 个 项 件 条 份 次 类 张 台 套 部 座 栋 幢
-所 处 场 批 门 种 款 宗 例 只 羽 株 棵 篇 册 枚 块 片 辆 艘 架 列 组 支 位 间 床 盏 眼 笔 趟 班 轮 方面 环节 车位 床位 学位
-""".split()
-_DIGITS_ONLY = "本 头 口 对 根 单 席 面 层 段 颗 尾 起 剂 字 岁 分贝 分 美元 欧元 港元 日元".split()
-_SIZES = "厘米 毫米 米 千伏安 千伏 伏".split()
-_PHYSICAL = """
-平方公里 平方千米 平方米 平米 立方米 立方 公里 千米 海里 公顷 亩 吨标准煤 吨标煤 吨 公斤 千克 毫克 微克 克 升 千瓦时 千瓦 兆瓦
-吉瓦 瓦 度 载重吨 总吨 标箱 标准箱 元 倍
-""".split()
-_TIMES = ("个工作日", "工作日", "个小时", "小时", "分钟", "个月", "天", "秒", "年")
-_LATIN = r"(?:[kKMGTP]?[Ww]h?|[KMGTPE]B|[GMT]bps|[kcm]?m[²³23]?|kg|[EPT]F(?:lops|LOPS)|P)(?![A-Za-z])"
-_NOUN = f"(?:{_any(_MEASURES + _DIGITS_ONLY + _SIZES + _PHYSICAL)}|{_LATIN})"
-_UNIT = (
-    rf"(?:%|‰|个?百分点|{_any(_TIMES)}|{_NOUN}(?:[/每][万千百]?(?:{_NOUN}|{_any(_TIMES)}|日|月))?"
-    r"|大(?=[\u4e00-\u9fff])|成(?=[以多左,。;、的\n])|番|[省市县区镇乡村国](?![\u4e00-\u9fff]))(?![级别之])"
-)
-_CLAIM = re.compile(
-    rf"(?<![A-Za-z\d.+×/])(?P<nth>(?:倒数)?第|(?<![目以此当日提之年空史])前)?"
-    rf"(?:(?P<per>[{_HAN}]+)分之)?(?P<number>{_NUMBER})(?:/(?P<over>\d{{1,3}})(?![\d/月]))?"
-    rf"(?P<more>[多余])? ?(?P<unit>{_UNIT})?"
-    rf"(?: ?[-—–~至到]{{1,2}} ?(?P<high>{_NUMBER})[多余]? ?(?(unit)(?P=unit)|(?P<unit2>{_UNIT})))?"
-    r"(?P<after>及?以[上下内]|之内|左右|上下)?"
-)
-_RATIO = re.compile(r"(?<![\d:.])\d+(?:\.\d+)?(?::\d+(?:\.\d+)?){1,3}(?![\d:])")
-
-# ------------------------------------------------------------------ the words around it
-
-_BOUND = ",。;:、()!?\n"
-_OPENING, _CLOSING = "“‘「『", "”’」』"
-# Fixed expressions with a measure word; a numeral inside a word of jieba's dictionary is a name too.
-_NAMES = re.compile(
-    r"八项规定|三大攻坚战|三大保卫战|五大发展理念|四大班子|三次产业|三条控制线|两个(?:市场|大局|百年)|两种资源|[三五]篇(?:大)?文章"
-    r"|四个(?:意识|自信|全面)|\S类(?:新药|水|断面)"
-)
-_COMPARED = re.compile(
-    r"(?:(?P<at_least>不[少低小]于|至少|最少)|(?P<at_most>不超过|不[高多大]于|[最至]多|控制在)"
-    r"|(?P<over>超[过出]?|逾|突破|[高大多]于)|(?P<under>[低少小]于|不[足到满])"
-    r"|(?P<about>(?<![节预签履集条违契合特邀制公])约|(?<![最附邻临靠贴亲就远])近|大概))(?:[了为达到至]|人民币)* ?$"
-)
-_AFTER = {"上": "at least", "下": "at most", "内": "at most"}
-_REACHED = re.compile(r"(?:达|为|至|到|超过?|突破|近|约|逾) ?$")
-_VERBS = (
-    r"增长|增加|增幅|增速|提高|提升|上升|上涨|扩大|翻|下降|降低|减少|压缩|压减|缩短|缩减|精简|缩小|回落|下滑|放缓|收窄|提速"
-    r"|延长|[升降减涨跌]|(?<!新)增"
-)
-_CHANGES = re.compile(_VERBS)
-_CHANGED = re.compile(rf"(?:{_VERBS})(?:目标|预期|[了近约超过逾至到为达在]|分别|突破|不低于|不少于|左右)* ?$")
-_FROM = re.compile(r"[由从][^由从]{0,18}$")
-_TO = re.compile(rf"[^,。;、]{{0,12}}?(?:{_VERBS}|发展|[变调])[^,。;、]{{0,6}}?[至到为](?:\d{{4}}年的?|[近约超过逾])*$")
-_LIMITED = re.compile(r"(?:连续|仅需|只需|平均|不超过|控制在|不到|至|到|由|从|达) ?$")
-_SCOPE = re.compile(
-    r"(?:全球|世界|国际|亚洲|全[国省市区县州盟旗域网]|[国省市区县]内|我[国省市区县]|[中东西]部|中西部|[东西]北|华[东南北中]|长三角|珠三角|大湾区"
-    r"|京津冀|行业)?(?:(?:副省级|地级|省会|同类|超大|特大|沿海|计划单列)(?:以上)?(?:城市|市))?(?<=[\u4e00-\u9fff]{2})"
-)
-_RANKED = re.compile(r"(?:[居列排名]|[升进]至|[升入进]到?|跻身|保持|前移)[^,。;、]{0,8}$")
-_SUPERLATIVE = re.compile(
-    r"(?<!一)率先(?!垂范)|(?<!敢)首创(?!精神)|唯一(?!性)|领先|领跑(?!者)|(?<!一)前列|(?<![在为])首位(?!度)|榜首|居首|首屈一指|名列前茅"
-    r"|第一(?:方阵|梯队)|(?<!双)一流|(?P<series>首[个家例部条座款单张只艘支次台套项所])|(?P<most>最[大高多快好优强长早低佳])"
-)
-_EXPECTED = re.compile(r"预计|预期|预估|预测|有望|估计")
-_PLANNED = re.compile(r"力争|确保|争取|目标|计划|拟|(?<!即)将(?!近)|到20[2-9]\d年")
-_ASPIRED = re.compile(r"争|打造|建设|营造|努力|奋力|瞄准|对标|向|目标|加快|追求|[勇敢]|冲刺")
-_DONE = re.compile(r"[已了]|累计|去年|目前|以来|上年")
-_STOCK = re.compile(r"累计|总[数量额计]|[共现已]有|拥有|保有|存量|在[册库]|余额|目前|截[至止]|数量|实有")
-_FLOW = re.compile(r"新增|[全今去本当]年|年[内度]|同比|新[建设改培认登引推办签]|一年来|\d{4}年(?![末底])")
-
-
-def find_claims(clauses):
-    """Find the quantified claims and superlatives in clauses with text.
-
-    One row per clause in, with `report_id`, `clause`, `role` and `text`; one row per claim out, in
-    the order of the text. Years, names (《》, a short quotation, a word of the dictionary),
-    numbering and durations that limit nothing are no claims; nor is 一, the article.
-
-    start, end    the claim in the clause's text: the number, its unit and what qualifies it; of a
-                  change with both ends, from the first number to the last
-    kind          count, rate (%, 倍, per head), change (增长8%, 由239个降至36个), structure (占,
-                  N大类, 5:40:55 as three rows), rank (第3位, 前10名), superlative
-    value         the number in full (1.2亿元: 120000000), NaN for a superlative; of a range its
-                  low end. A fraction of a hundred or ten is in % (九成: 90)
-    high          the high end of a range, else NaN
-    value_from    what a change with both ends began at, else NaN
-    comparator    exact, about, over, at least, under, at most; '' for a superlative
-    unit          without its multiplier; '' where the report leaves it out
-    object        the noun beside it that is counted or measured, at most 12 characters, or ''
-    status        done, expected (预计) or planned: in a plan, or of a word of intent. A planned
-                  superlative is an aspiration
-    flow          of a count: stock (累计, 总数), flow (新增, 全年) or '' where no word tells; the
-                  two must not be added
-    scope, word   of a rank or superlative: among whom (全国, 全省, or '') and in which word
-
-    首个, 首次 and their like are superlatives only with a scope (全国首个), and one scope serves one
-    word: 全国率先建成首个 is one row. The kinds follow Li et al. (2019).
-    """
-    codes, begins = joined(clauses)
-    text = re.sub("《[^》\n]*》", lambda title: "□" * len(title[0]), as_text(codes))
-    claims = [*_numbers(text), *_ratios(text), *_superlatives(text)]
-    claims.sort(key=lambda claim: claim["start"])
-    table = pd.DataFrame(claims, columns=[c for c in CLAIMS if c not in ("report_id", "clause")])
-    start = table["start"].to_numpy(dtype=np.int64)
-    row = np.searchsorted(begins, start, side="right") - 1
-    table.insert(0, "report_id", clauses["report_id"].array.take(row))
-    table.insert(1, "clause", clauses["clause"].to_numpy()[row])
-    table["role"] = clauses["role"].array.take(row)
-    before = [text[a:b] for a, b in zip(begins[row], start, strict=True)]
-    known = zip(before, table["role"].astype(str), table["kind"], strict=True)
-    table["status"] = [_status(*claim) for claim in known]
-    table["flow"] = [
-        _flow(head) if kind == "count" else ""
-        for head, kind in zip(before, table["kind"], strict=True)
-    ]
-    table["object"] = _objects(text, claims)
-    table["end"] = (table["end"].to_numpy(dtype=np.int64) - begins[row]).astype(np.int32)
-    table["start"] = (start - begins[row]).astype(np.int32)
-    for column in ("value", "high", "value_from"):
-        table[column] = table[column].astype(float)
-    for column in ("unit", "scope", "word"):
-        table[column] = pd.Categorical(table[column].fillna(""))
-    for column, names in _CODED.items():
-        table[column] = pd.Categorical(table[column].fillna(""), names)
-    return table
-
-
 def _numbers(text):
     """List the claims that have a number, a change with both ends as one."""
     claims = []
@@ -204,78 +209,73 @@ def _numbers(text):
         claim = _read(text, match)
         if claim is None:
             continue
-        last = claims[-1] if claims else {"end": 0, "unit": None}
+        last = claims[-1] if claims else {"end": 0, "unit": None, "kind": "", "before": ""}
         between = text[last["end"] : claim["start"]]
-        if len(between) < 24 and last["unit"] in ("", claim["unit"]) and _changes(text, last, between):
-            kind = "rank" if claim["kind"] == "rank" else "change"
-            first = {"start": last["start"], "value_from": last["value"], "sure": True}
-            claims[-1] = claim | first | {"kind": kind, "before": last["before"]}
-            continue
-        if between in ("、", "和", "及", "与") and last["unit"] == claim["unit"]:
+        alike = (last["unit"], last["kind"] == "rank") == (claim["unit"], claim["kind"] == "rank")
+        if (
+            (alike or last["unit"] in ("", "天") and len(between) < 12)
+            and len(between) < 24 and _TO.match(between) and _FROM.search(last["before"])
+        ):  # fmt: skip
+            claim |= {"start": last["start"], "value_from": last["value"], "before": last["before"]}
+            claim |= {"sure": True, "kind": "rank" if claim["kind"] == "rank" else "change"}
+            claims.pop()
+        elif alike and between in ("、", "和", "及", "与") and claim["kind"] != "rank":
             # 分别增长6%、7.4%
-            claim["kind"], claim["before"] = last["kind"], last["before"]
+            claim |= {"kind": last["kind"], "before": last["before"]}
         claims.append(claim)
     return [claim for claim in claims if claim["sure"]]
 
 
-def _changes(text, last, between):
-    return bool(_TO.match(between) and _FROM.search(last["before"]))
-
-
 def _read(text, match):
-    """Read a matched number as a claim, or None where it is none."""
+    """Read a matched number as a claim, or give None where it is none."""
     number, unit = match["number"], match["unit"] or match["unit2"] or ""
-    start, end = match.span()
-    if number[0] in _HAN and not (unit or match["per"] or match["nth"]):
+    (start, end), fraction = match.span(), match["per"] or match["over"]
+    if number[0] in _HAN and not (unit or fraction or match["nth"]):
         return None
     value = read_number(number)
     if np.isnan(value) or _is_name(text, start, end):
         return None
-    before = _before(text, start)
+    before, follows = _before(text, start), text[end : end + 4]
     claim = {"start": start, "end": end, "value": value, "before": before, "sure": True}
     if match["nth"]:
-        return _rank(text, match, claim)
+        return _rank(match, claim, follows)
     compared = _COMPARED.search(before)
-    if re.fullmatch("[百千万亿]+", number) and not match["per"]:
-        if not (match["more"] or compared or before.endswith("上")):
+    if not fraction:
+        if re.fullmatch("[百千万亿]+", number) and not (match["more"] or compared):
             return None
-    if not _counts(text, match, unit, value, before):
+        if not _counts(text, match, unit, value, before):
+            return None
+        claim["sure"] = bool(unit) or _stands(match, value, before, follows)
+    elif (per := read_number(fraction)) in (100, 1000) and match["per"]:
+        unit = "%" if per == 100 else "‰"
+    elif value < per:
+        value, unit = value / per, unit if match["per"] else ""
+    else:
         return None
-    if match["per"] or match["over"]:
-        per = read_number(match["per"] or match["over"])
-        if per not in (100, 1000) or match["over"]:
-            if not value < per:
-                return None
-            value, unit = value / per, unit if match["per"] else ""
-        else:
-            unit = "%" if per == 100 else "‰"
-    elif not unit:
-        claim["sure"] = _stands(text, match, value, before)
     after = match["after"]
-    follows = text[end : end + 2]
     if after and after[-1] in "上下" and unit not in ("%", "人", *_MEASURES):
-        if re.match("的?[\u4e00-\u9fff]", follows):  # a class: projects of 5亿元以上
+        if re.match("的?[\u4e00-\u9fff]", follows):
             return None
     high = read_number(match["high"]) if match["high"] else np.nan
-    scale = re.search("[万亿]+$", match["high"] or "")
-    if scale and not re.search("[万亿]", number):
+    if (scale := re.search("[万亿]+$", match["high"] or "")) and not re.search("[万亿]", number):
         value *= read_number("1" + scale[0])  # 3至5万 begins at 30000
-    ten = 10 if unit == "成" else 1
-    sort = unit == "大"
-    if sort:
-        claim["end"], unit = _sort(text, end)
-    unit = {"成": "%", "个百分点": "百分点"}.get(unit, unit).replace("每", "/")
+    if unit == "成":
+        value, high, unit = 10 * value, 10 * high, "%"
+    kind = "structure" if unit == "大" else _kind(unit, before, fraction)
+    if unit == "大":  # the unit is the sort that ends there (七大类, 四大方面), else 个
+        sort = re.compile("类|方面|[\u4e00-\u9fff]{2}(?![\u4e00-\u9fff])").match(text, end)
+        claim["end"], unit = (sort.end(), "大" + sort[0]) if sort else (end, "个")
+    if after:
+        comparator = _AFTER.get(after[-1], "about")
+    else:
+        comparator = compared.lastgroup.replace("_", " ") if compared else "exact"
     return claim | {
-        "value": value * ten,
-        "high": high * ten,
-        "unit": unit,
-        "kind": "structure" if sort else _kind(unit, before, match["per"] or match["over"]),
-        "comparator": _AFTER.get(after[-1], "about") if after
-        else "about" if match["more"]
-        else compared.lastgroup.replace("_", " ") if compared
-        else "at most" if unit in _TIMES and follows.startswith("内")
-        else "exact",
-    }  # fmt: skip
+        "value": value,
+        "high": high,
+        "kind": kind,
+        "unit": unit.replace("个百", "百").replace("每", "/"),
+        "comparator": "about" if match["more"] and not after else comparator,
+    }
 
 
 def _before(text, at):
@@ -286,112 +286,88 @@ def _before(text, at):
 
 def _counts(text, match, unit, value, before):
     """Tell whether a number with this unit counts or measures something."""
-    number, at = match["number"], match.end("unit") if match["unit"] else match.end()
-    han, follows = number[0] in _HAN, text[at : at + 4]
-    if match["per"] or match["over"] or unit in ("%", "‰", "个百分点", "百分点"):
-        return True
-    if before.endswith("每") or _NAMES.match(text, match.start("number")):
+    han, start = match["number"][0] in _HAN, match.start("number")
+    at = match.end("unit") if match["unit"] else match.end()
+    if before.endswith("每") or _NAMES.match(text, start):
         return False
-    if unit == "年":
-        return before.endswith("连续") or bool(re.search("年限.{0,4}[达至到]$", before))
-    if unit in _TIMES:
-        return value > 1 - han and (bool(_LIMITED.search(before)) or follows[:1] == "内" or bool(_CHANGED.search(before)))
-    if unit == "番":
-        return before[-2:-1] == "翻" or before[-1:] == "翻"
-    if unit == "岁":
-        return bool(re.search("寿命|年龄", before))
-    if unit in _SIZES:
-        return not re.match("[\u4e00-\u9fff]", follows) or bool(match["after"])
-    if han and unit not in ("倍", "成"):
-        return (
-            value >= 2 and number != "二"  # 一 is an article; 二 before a measure word an ordinal
-            and before[-1:] not in tuple("这那哪该另")
-            and unit not in _DIGITS_ONLY and unit not in tuple("省市县区镇乡村国度")
-            and not (unit == "大" and 12 <= value <= 30)  # 二十大
-            and not (unit in ("次", "批") and re.search("第[^,。;]{0,20}$", text[max(0, match.start() - 20) : match.start()]))
-            and not (unit == "个" and not _class(follows).startswith(("n", "a", "b", "j", "l", "v", "x", "s", "f")))
-            and not _in_word(text, match.start("number"), at)
-        )
-    return True
+    if unit in _NEEDED:
+        limited = unit in _TIMES[:4] and (match["after"] or "").endswith("内")
+        return bool(limited or _NEEDED[unit].search(before)) and (value > 1 or not han or unit == "番")
+    if unit in _SIZES and not match["after"]:
+        return not re.match("[\u4e00-\u9fff]", text[at : at + 1])
+    if not han or unit in ("倍", "成"):
+        return True
+    return not (
+        value < 2
+        or match["number"] == "二"  # before a measure word an ordinal
+        or before.endswith(tuple("这那哪该另"))
+        or unit in (*_DIGITS_ONLY, *"省市县区镇乡村国度")
+        or unit == "大" and 12 <= value <= 30  # 二十大
+        or unit in ("次", "批") and re.search("[第届][^,。;\n]{0,20}$", text[max(0, start - 20) : start])
+        or unit == "个" and _class(text[at : at + 4])[0] in "dpcruz"  # 三个务必
+        or _in_word(text, start, at)
+    )
 
 
-def _stands(text, match, value, before):
-    """Tell whether a number without a unit is a claim: 超387万, 占1/10, 达到85.2."""
-    end = match.end()
+def _stands(match, value, before, follows):
+    """Tell whether a number without a unit is a claim: 超387万, 达到85.2, 1.08万劳动者."""
     scaled = re.search("[万亿]", match["number"])
-    if match["after"] or text[end : end + 1] in _BOUND + "” ":
+    if match["after"] or not follows or follows[0] in _BOUND + "” ":
         year = match["number"].isdigit() and 1900 <= value <= 2100
         return bool(scaled or _REACHED.search(before) and not year)
-    follows = text[end : end + 6]
-    return bool(scaled) and "级" not in follows and _class(follows)[:1] in "nabjlv"
+    return bool(scaled) and "级" not in follows and _class(follows)[0] in "nabjlv"
 
 
 def _kind(unit, before, fraction):
+    share = unit in ("%", "‰", "百分点", "个百分点", "倍", "番")
     if re.search("占|比重", before):
         return "structure"
-    share = unit in ("%", "‰", "百分点", "倍", "番")
     if _CHANGED.search(before) or share and _CHANGES.search(before):
         return "change"
-    return "rate" if share or fraction or "/" in unit or re.search("[人户亩]均|每", before) else "count"
-
-
-def _sort(text, end):
-    """Give end and unit of N大X: 大类, 大方面 or what else ends there, and 个 where X is longer."""
-    sort = re.compile("类|方面|[\u4e00-\u9fff]{2}(?![\u4e00-\u9fff])").match(text, end)
-    return (sort.end(), "大" + sort[0]) if sort else (end, "个")
+    per_head = "/" in unit or "每" in unit or re.search("[人户亩]均|每", before)
+    return "rate" if share or fraction or per_head else "count"
 
 
 def _is_name(text, start, end):
     """Tell whether a number stands in a short quotation."""
     left, right = text[max(0, start - 10) : start], text[end : end + 10]
-    opened = max(map(left.rfind, _OPENING))
-    closed = min((at for at in map(right.find, _CLOSING) if at >= 0), default=-1)
-    return opened > max(map(left.rfind, _CLOSING)) and 0 <= closed and "\n" not in left[opened:] + right[:closed]
+    opened, closed = max(map(left.rfind, _OPENING)), max(map(left.rfind, _CLOSING + "\n"))
+    return opened > closed and bool(re.match(f"[^\n{_OPENING}]*?[{_CLOSING}]", right))
 
 
-def _rank(text, match, claim):
+def _rank(match, claim, follows):
     """Read 第3位 or 前10名 as a rank, where a scope or a verb of ranking goes before."""
-    unit, end, before = match["unit"], match.end(), claim["before"]
-    scope = _scope(before)
-    ranked = scope or _RANKED.search(before)
-    follows = text[end : end + 1]
-    bare = unit is None and (follows in _BOUND + "的” " or follows in ("强", "大"))
-    place = unit in ("位", "名")
-    if not claim["value"] or match["high"] or match["after"]:
+    unit, before, scope = match["unit"], claim["before"], _scope(claim["before"])
+    first = not follows or follows[0] in _BOUND + "的” 强大"
+    placed = unit in ("位", "名") or unit is None and first
+    beside = match["nth"] != "前" and scope and before.endswith(scope)  # 全省第二部
+    if (
+        not (placed and (scope or _RANKED.search(before)) or beside and unit in _MEASURES and unit not in ("次", "批"))
+        or not claim["value"] or match["high"] or match["after"]
+    ):  # fmt: skip
         return None
-    if match["nth"] == "前":
-        if not (ranked and (place or bare)):
-            return None
-    elif not (ranked and (place or bare)) and not (scope and before.endswith(scope) and unit in _MEASURES and unit not in ("次", "批", "轮")):
-        return None
-    word = match["nth"] if match["nth"] == "前" else "第"
-    return claim | {"end": end + (follows in ("强", "大")), "kind": "rank", "unit": "位", "scope": scope, "word": match["nth"],
-        "comparator": "at most" if word == "前" else "exact",
-        "before": _RANKED.sub("", before[: before.rfind(scope)] if scope else before)}
+    return claim | {
+        "end": claim["end"] + follows.startswith(("强", "大")), "kind": "rank", "unit": "位", "scope": scope,
+        "word": match["nth"], "comparator": "at most" if match["nth"] == "前" else "exact",
+    }  # fmt: skip
 
 
 def _scope(text):
     """Give the last scope in a text, or ''."""
-    found = [scope for scope in _SCOPE.findall(text) if scope]
-    return found[-1] if found else ""
+    return next((scope for scope in reversed(_SCOPE.findall(text)) if scope), "")
 
 
-def _ratios(text):
-    """Yield the parts of 三次产业比5:40:55 as shares, and 2.3:1 as the number it is."""
-    for match in _RATIO.finditer(text):
+def _parts(text):
+    """Yield the parts of 三次产业比5:40:55, each a share."""
+    for match in _PARTS.finditer(text):
         before = _before(text, match.start())
-        parts = match[0].split(":")
-        if not re.search("比|结构", before):
-            continue
-        claim = {"kind": "structure", "comparator": "exact", "unit": "", "before": before}
-        if len(parts) == 2:
-            if float(parts[1]):
-                yield claim | {"start": match.start(), "end": match.end(), "value": float(parts[0]) / float(parts[1])}
-            continue
-        at = match.start()
-        for part in parts:
-            yield claim | {"start": at, "end": at + len(part), "value": float(part), "unit": "%"}
-            at += len(part) + 1
+        if re.search("比|结构", before):
+            for part in re.finditer(r"[\d.]+", match[0]):
+                start, end = (match.start() + at for at in part.span())
+                yield {
+                    "start": start, "end": end, "kind": "structure", "value": float(part[0]),
+                    "comparator": "exact", "unit": "%", "before": before,
+                }  # fmt: skip
 
 
 def _superlatives(text):
@@ -399,19 +375,15 @@ def _superlatives(text):
     last = 0
     for match in _SUPERLATIVE.finditer(text):
         start, end = match.span()
-        at = max(0, start - 30)
-        window = text[at:start]
-        at = max(last, at + max(map(window.rfind, ",。;:()!?\n")) + 1)
-        near = text[at:start]
+        window = text[max(last, start - 30, 0) : start]
+        near = window[max(map(window.rfind, ",。;:()!?\n")) + 1 :]
         scope = _scope(near)
-        if match["series"] and not scope:
+        if match["most"] and not re.search(f"{scope or '-'}(?:的|范围内?|规模)?$", near):
             continue
-        if match["most"] and not (scope and re.search(rf"{scope}(?:的|范围内?|规模)?$", near)):
+        if not scope and (match["series"] or _is_name(text, start, end)):
             continue
-        if not scope and match[0] == "率先":
+        if not scope and match[0] == "率先":  # 率先在全国
             scope = _scope(text[end : end + 3])
-        if not scope and _is_name(text, start, end):
-            continue
         last = end
         yield {"start": start, "end": end, "kind": "superlative", "scope": scope, "word": match[0], "before": ""}
 
@@ -442,34 +414,28 @@ def _in_word(text, start, end):
     return False
 
 
-_REACH = frozenset(
-    "达 达到 为 有 共 共有 共计 合计 总计 累计 超 超过 突破 约 近 逾 均 分别 已 完成 实现 建成 新增 新建 举办 引进 办理 全部 增长 增加 提高"
-    " 提升 上升 下降 降低 减少 压缩 压减 缩短 保持 稳定 是 了 在 到 至 将 于 的 比 比上年 同比 年均 平均 开展 获批 改造 处理 不 低于 少于 力争".split()
-)
-_NOT_NOUNS = frozenset("新建 办理 全部 全省 全市 全国 全区 全县 我省 我市 均".split())
-
-
-def _nominal(word):
-    kind = _classes().get(word, "x")
-    return word not in _NOT_NOUNS and (kind.startswith(("n", "b", "j", "vn", "an", "l", "s")) or word.isascii() and word.isalpha())
-
-
 def _objects(text, claims):
-    """List the noun that each claim counts or measures: behind a measure word, else before."""
+    """List the noun that each claim counts or measures: after a measure word, else before."""
     unquoted = str.maketrans("", "", "“”‘’「」")
-    before = [claim["before"].translate(unquoted) for claim in claims]
-    after = [re.match("[\u4e00-\u9fff“”A-Za-z]*", text[c["end"] : c["end"] + 18])[0].translate(unquoted) for c in claims]
-    out = []
-    for claim, left, right in zip(claims, _cut(before), _cut(after), strict=True):
-        preceding, adjacent = _noun_before(left)
-        following = "" if claim["kind"] in ("rank", "superlative") else _noun_after(right)
+    befores = [claim["before"].translate(unquoted) for claim in claims]
+    lefts = [
+        _RANKED.sub("", re.split(claim["scope"] or "$", before)[0])
+        if claim["kind"] == "rank"
+        else _REACH.sub("", re.split("[由从]", before)[0] if "value_from" in claim else before)
+        for claim, before in zip(claims, befores, strict=True)
+    ]
+    rights = [re.compile("[\u4e00-\u9fff“”A-Za-z]*").match(text, c["end"], c["end"] + 18)[0] for c in claims]
+    rights = [right.translate(unquoted).removeprefix("的") for right in rights]
+    objects = []
+    for claim, before, left, words, follow in zip(claims, befores, lefts, _cut(lefts), _cut(rights), strict=True):
+        preceding = _noun_before(words)
+        following = _noun_after(follow) if claim["kind"] not in ("rank", "superlative") else ""
         unit = claim.get("unit", "")
-        counted = unit in _MEASURES or unit.startswith("大") or (right and right[0] == "的") or not unit
-        if following and (counted and (not adjacent or _nominal(right[0])) or not preceding):
-            out.append(following)
-        else:
-            out.append(preceding)
-    return out
+        counted = unit in ("", *_MEASURES) or unit.startswith("大") or text[claim["end"]] == "的"
+        adjacent = preceding and before == left
+        behind = following and (counted and (not adjacent or _nominal(follow[0])) or not preceding)
+        objects.append(following if behind else preceding)
+    return objects
 
 
 def _cut(texts):
@@ -483,34 +449,28 @@ def _cut(texts):
     return rows
 
 
+def _nominal(word):
+    kind = _classes().get(word, "x")
+    return word not in _NO_NOUNS and (kind.startswith(("n", "b", "j", "vn", "an", "l", "s")) or word.isascii() and word.isalpha())
+
+
 def _noun_after(words):
-    words = words[1:] if words and words[0] == "的" else words
     out, noun = [], False
     for word in words:
-        kind = _classes().get(word, "x")
-        if not (_nominal(word) or not noun and kind[0] in "va"):
+        if not (_nominal(word) or not noun and _classes().get(word, "x")[0] in "va"):
             break
         noun = noun or _nominal(word)
         out.append(word)
-    while out and not _nominal(out[-1]):
-        out.pop()
-    return _short(out)
+    return _short(out) if noun else ""
 
 
 def _noun_before(words):
-    """Give the noun phrase that words end in, and whether nothing stands after it."""
-    words = list(words)
-    size = len(words)
-    while words and (words[-1] in _REACH or _classes().get(words[-1], "n")[0] in "pdcrtfm"):
-        words.pop()
-    adjacent = len(words) == size
-    out = words[-1:]
-    if out and len(out[0]) == 1 and len(words) > 1:
-        out.insert(0, words[-2])
-    words = words[: len(words) - len(out)]
-    while words and _nominal(words[-1]):
-        out.insert(0, words.pop())
-    return _short(out), adjacent and bool(out)
+    while words and _classes().get(words[-1], "n" if words[-1] > "~" else "m")[0] in "pdcrtfmu":
+        words = words[:-1]
+    first = len(words) - 1 - (len(words) > 1 and len(words[-1]) == 1)  # 关联|率
+    while first > 0 and _nominal(words[first - 1]):
+        first -= 1
+    return _short(words[max(first, 0) :])
 
 
 def _short(words):
@@ -519,18 +479,17 @@ def _short(words):
     return "".join(words)
 
 
-def _status(before, role, kind):
+def _status(head, role, kind):
     if kind == "superlative":
-        part = re.split("[,;]", before)[-1]
-        return "planned" if role == "plan" or _ASPIRED.search(part) else "done"
-    if _EXPECTED.search(before):
+        aspired = role == "plan" or _ASPIRED.search(re.split("[,;]", head)[-1])
+        return "planned" if aspired else "done"
+    if _EXPECTED.search(head):
         return "expected"
-    if role == "plan":
-        return "done" if _DONE.search(before) else "planned"
-    return "planned" if _PLANNED.search(before) else "done"
+    planned = not _DONE.search(head) if role == "plan" else _PLANNED.search(head)
+    return "planned" if planned else "done"
 
 
-def _flow(before):
+def _flow(head, kind):
     """Tell stock from flow by the last word that says so."""
-    stock, flow = (max((m.end() for m in cue.finditer(before)), default=0) for cue in (_STOCK, _FLOW))
-    return "" if stock == flow else "stock" if stock > flow else "flow"
+    stock, flow = (max((m.end() for m in cue.finditer(head)), default=0) for cue in (_STOCK, _FLOW))
+    return "" if kind != "count" or stock == flow else "stock" if stock > flow else "flow"
