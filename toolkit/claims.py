@@ -45,23 +45,25 @@ _NUMBER = (
 _PART = re.compile(rf"(?P<plain>{_PLAIN})|(?P<digit>[{''.join(_DIGIT)}])|[十百千万亿]")
 
 # Units: measure words that a Chinese numeral takes too, those that only digits take, sizes (which
-# before a noun are no claim: a line of 500千伏), other units, spans of time.
+# before a noun are no claim: 500千伏电网), other units, spans of time.
 _MEASURES = """
-人次 户次 车次 批次 架次 班次 台次 件次 项次 场次 例次 亩次 人份 剂次 人 名 户 家 个 项 件 条 份 次 类 张 台 套 部 座 栋 幢
+人 人次 户次 车次 批次 架次 班次 台次 件次 项次 场次 例次 亩次 轮次 人份 剂次 名 户 家 个 项 件 条 份 次 类 张 台 套 部 座 栋 幢
 所 处 场 批 门 种 款 宗 例 只 羽 株 棵 篇 册 枚 块 片 辆 艘 架 列 组 支 位 间 床 盏 眼 笔 趟 班 轮 方面 环节 车位 床位 学位
 """.split()
 _DIGITS_ONLY = "本 头 口 对 根 单 席 面 层 段 颗 尾 起 剂 字 岁 分贝 分 美元 欧元 港元 日元".split()
-_SIZES = "厘米 毫米 米 千伏安 千伏 伏".split()
+_SIZES = """
+厘米 毫米 米 千伏安 千伏 伏 千瓦时 千瓦 兆瓦 吉瓦 瓦 GW MW GWh MWh 吨标准煤 吨标煤 蒸吨 载重吨 总吨 吨
+""".split()
 _PHYSICAL = """
-平方公里 平方千米 平方米 平米 立方米 立方 公里 千米 海里 公顷 亩 吨标准煤 吨标煤 蒸吨 载重吨 总吨 吨 公斤 千克 斤 毫克 微克 克
-升 担 千瓦时 千瓦 兆瓦 吉瓦 瓦 度 标箱 标准箱 元 倍
+平方公里 平方千米 平方米 平米 立方米 立方 公里 千米 海里 公顷 亩 吨公里 公斤 千克 斤 毫克 微克 克
+升 担 度 标箱 标准箱 元 倍
 """.split()
 _TIMES = "个工作日 工作日 个小时 小时 分钟 个月 天 秒 年".split()
 _LATIN = r"(?:[kKMGTP]?[Ww]h?|[KMGTPE]B|[GMT]bps|[kcm]?m[²³23]?|kg|[EPT]F(?:lops|LOPS)|P)(?![A-Za-z])"
 _NOUN = f"(?:{_any(_MEASURES + _DIGITS_ONLY + _SIZES + _PHYSICAL)}|{_LATIN})"
 _UNIT = (
     rf"(?:%|‰|个?百分点|{_any(_TIMES)}|{_NOUN}(?:[/每][万千百]?(?:{_NOUN}|{_any(_TIMES)}|日|月))?"
-    r"|大(?=[\u4e00-\u9fff])|成(?=[以多左,。;、的\n])|番|[省市县区镇乡村国](?![\u4e00-\u9fff]))(?![级别之])"
+    r"|大(?=[“\u4e00-\u9fff])|成(?=[以多左,。;、的\n])|番|[省市县区镇乡村国](?![\u4e00-\u9fff]))(?![级别之])"
 )
 _CLAIM = re.compile(
     rf"(?<![A-Za-z\d.+×/])(?<!\d[:∶])(?P<nth>(?:倒数)?第|(?<![目以此当日提之年空史])前)?"
@@ -106,7 +108,7 @@ _SCOPE = re.compile(
 )
 _RANKED = re.compile(r"(?:位?[居列排]名?|排?名|[升进]至|[升入进]到?|跻身|保持|前移)[^,。;、]{0,8}$")
 _SUPERLATIVE = re.compile(
-    r"(?<!一)率先(?!垂范)|(?<!敢)首创(?!精神)|唯一(?!性)|领先|领跑(?!者)|(?<!一)前列|(?<![在为])首位(?!度)|榜首|居首|首屈一指|名列前茅"
+    r"(?<!一)率先(?!垂范)|(?<!敢)首创(?!精神)|唯一(?!性)|领先|领跑(?!者)|(?<!一)前列|(?<![在为])首位(?!度)|(?<!上)榜首|居首|首屈一指|名列前茅"
     r"|第一(?:方阵|梯队)|(?<!双)一流|(?P<series>首[个家例部条座款单张只艘支次台套项所])|(?P<most>最[大高多快好优强长早低佳])"
 )
 _EXPECTED = re.compile(r"预计|预期|预估|预测|有望|估计")
@@ -253,7 +255,7 @@ def _read(text, match):
     else:
         return None
     after = match["after"]
-    if after and after[-1] in "上下" and unit not in ("%", "人", *_MEASURES):
+    if after and after[-1] in "上下" and unit not in ("%", *_MEASURES[1:]):
         if re.match("的?[\u4e00-\u9fff]", follows):
             return None
     high = read_number(match["high"]) if match["high"] else np.nan
@@ -301,6 +303,7 @@ def _counts(text, match, unit, value, before):
         value < 2
         or match["number"] == "二"  # before a measure word an ordinal
         or before.endswith(tuple("这那哪该另"))
+        or not before and text[at : at + 1] in tuple(_BOUND)  # 德惠、九台、双阳
         or unit in (*_DIGITS_ONLY, *"省市县区镇乡村国度")
         or unit == "大" and 12 <= value <= 30  # 二十大
         or unit in ("次", "批") and re.search("[第届][^,。;\n]{0,20}$", text[max(0, start - 20) : start])
