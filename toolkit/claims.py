@@ -27,8 +27,9 @@ _NAMED = {
 }
 
 
-def _any(words):
-    return "|".join(sorted(words, key=lambda word: (-len(word), word)))
+def _words(text):
+    """List words, the longest first, as alternatives of a pattern must stand."""
+    return sorted(text.split(), key=len, reverse=True)
 
 
 # ------------------------------------------------------------------ the grammar of a number
@@ -44,57 +45,61 @@ _NUMBER = (
 )
 _PART = re.compile(rf"(?P<plain>{_PLAIN})|(?P<digit>[{''.join(_DIGIT)}])|[十百千万亿]")
 
-# Units: measure words that a Chinese numeral takes too, those that only digits take, sizes (which
-# before a noun are no claim: 500千伏电网), other units, spans of time.
-_MEASURES = """
+# Measure words that a Chinese numeral takes too, and those that only digits take
+_MEASURES = _words("""
 人 人次 户次 车次 批次 架次 班次 台次 件次 项次 场次 例次 亩次 轮次 人份 剂次 名 户 家 个 项 件 条 份 次 类 张 台 套 部 座 栋 幢
 所 处 场 批 门 种 款 宗 例 只 羽 株 棵 篇 册 枚 块 片 辆 艘 架 列 组 支 位 间 床 盏 眼 笔 趟 班 轮 方面 环节 车位 床位 学位
-""".split()
-_DIGITS_ONLY = "本 头 口 对 根 单 席 面 层 段 颗 尾 起 剂 字 岁 分贝 分 美元 欧元 港元 日元".split()
-_SIZES = """
+""")
+_DIGITS_ONLY = _words("本 头 口 对 根 单 席 面 层 段 颗 尾 起 剂 字 岁 分贝 分 美元 欧元 港元 日元")
+_SIZES = _words("""
 厘米 毫米 米 千伏安 千伏 伏 千瓦时 千瓦 兆瓦 吉瓦 瓦 GW MW GWh MWh 吨标准煤 吨标煤 蒸吨 载重吨 总吨 吨
-""".split()
-_PHYSICAL = """
-平方公里 平方千米 平方米 平米 立方米 立方 公里 千米 海里 公顷 亩 吨公里 公斤 千克 斤 毫克 微克 克
-升 担 度 标箱 标准箱 元 倍
-""".split()
-_TIMES = "个工作日 工作日 个小时 小时 分钟 个月 天 秒 年".split()
-_LATIN = r"(?:[kKMGTP]?[Ww]h?|[KMGTPE]B|[GMT]bps|[kcm]?m[²³23]?|kg|[EPT]F(?:lops|LOPS)|P)(?![A-Za-z])"
-_NOUN = f"(?:{_any(_MEASURES + _DIGITS_ONLY + _SIZES + _PHYSICAL)}|{_LATIN})"
+""")
+_PHYSICAL = _words("""
+平方公里 平方千米 平方米 平米 立方米 立方 公里 千米 海里 公顷 亩 吨公里 公斤 千克 斤 毫克 微克 克 升 担 度 标箱 标准箱 元 倍
+""")
+_TERMS = _words("个工作日 工作日 个小时 小时 分钟")
+_TIMES = [*_TERMS, *_words("个月 天 秒 年 届")]
+_SHARES = ("%", "‰", "百分点", "倍", "番")
+_LATIN = (
+    r"(?:[kKMGTP]?[Ww]h?|[KMGTPE]B|[GMT]bps|[kcm]?m[²³23]?|kg|[EPT]F(?:lops|LOPS)|P)(?![A-Za-z])"
+)
+_NOUN = f"(?:{'|'.join(_words(' '.join(_MEASURES + _DIGITS_ONLY + _SIZES + _PHYSICAL)))}|{_LATIN})"
 _UNIT = (
-    rf"(?:%|‰|个?百分点|{_any(_TIMES)}|{_NOUN}(?:[/每][万千百]?(?:{_NOUN}|{_any(_TIMES)}|日|月))?"
+    rf"(?:%|‰|百分点|{'|'.join(_TIMES)}|{_NOUN}(?:[/每][万千百]?(?:{_NOUN}|{'|'.join(_TIMES)}|日|月))?"
     r"|大(?=[“\u4e00-\u9fff])|成(?=[以多左,。;、的\n])|番|[省市县区镇乡村国](?![\u4e00-\u9fff]))(?![级别之])"
 )
 _CLAIM = re.compile(
     rf"(?<![A-Za-z\d.+×/])(?<!\d[:∶])(?P<nth>(?:倒数)?第|(?<![目以此当日提之年空史])前)?"
     rf"(?:(?P<per>[{_HAN}]+)分之)?(?P<number>{_NUMBER})(?:/(?P<over>\d{{1,3}})(?![\d/月]))?"
-    rf"(?:[:∶]1(?![\d.:∶])|(?![:∶]\d|\.\d|(?<=\d)\d))(?P<more>[多余])? ?(?P<unit>{_UNIT})?"
-    rf"(?: ?[-—–~至到]{{1,2}} ?(?P<high>{_NUMBER})[多余]? ?(?(unit)(?P=unit)|(?P<unit2>{_UNIT})))?"
+    rf"(?:[:∶]1(?![\d.:∶])|(?![:∶]\d|\.\d|(?<=\d)\d))(?P<more>[多余])? ?(?:个(?=百分))?(?P<unit>{_UNIT})?"
+    rf"(?: ?[-—–~至到]{{1,2}} ?(?P<high>{_NUMBER})[多余]? ?(?(unit)(?P=unit)|(?:个(?=百分))?(?P<unit2>{_UNIT})))?"
     r"(?P<after>及?以[上下内]|之内|左右|上下|内)?"
 )
-_PARTS = re.compile(r"(?<![\d:∶.])\d+(?:\.\d+)?(?:[:∶]\d+(?:\.\d+)?){2,3}(?![\d:∶])")
+_SHARED = re.compile(r"(?<![\d:∶.])\d+(?:\.\d+)?(?:[:∶]\d+(?:\.\d+)?){2,3}(?![\d:∶])")
 
 # ------------------------------------------------------------------ the words around it
 
 _BOUND, _OPENING, _CLOSING = ",。;:、()!?\n", "“‘「『", "”’」』"
 _NAMES = re.compile(  # with a measure word, and yet no count
     r"八项规定|三大攻坚战|三大保卫战|五大发展理念|四大班子|三次产业|三条控制线|两个(?:市场|大局|百年|确立|维护|坚决)|两种资源"
-    r"|[三五]篇大?文章|四个(?:意识|自信|全面)|\S类(?:新药|水|断面)"
+    r"|[三五]篇大?文章|四个(?:意识|自信|全面)|十[二三四五六七八九]大|二十[一二]?大|\S类(?:新药|水|断面)"
 )
 _VERBS = (
     r"(?:增长|增加|增幅|增速|提高|提升|上升|上涨|扩大|翻|下降|降低|减少|压缩|压减|缩短|缩减|精简|缩小|回落|下滑|放缓|收窄|提速"
     r"|延长|[升降减涨跌]|(?<!新)增)"
 )
 _CHANGES = re.compile(_VERBS)
-_CHANGED = re.compile(rf"{_VERBS}(?:目标|预期|[了近约超过逾至到为达在]|分别|突破|不低于|不少于|左右)* ?$")
+_CHANGED = re.compile(
+    rf"{_VERBS}(?:目标|预期|[了近约超过逾至到为达在]|分别|突破|不低于|不少于|左右)* ?$"
+)
 _FROM = re.compile(r"[由从][^由从]{0,18}$")
 _TO = re.compile(
     rf"[^,。;、]{{0,12}}?(?:{_VERBS}|发展|[变调])[^,。;、]{{0,6}}?[至到为](?:\d{{4}}年的?|[近约超过逾])*$"
 )
-_REACHED = re.compile(r"(?:[达为至到在近约逾]|超过?|突破) ?$")
-_LIMITED = re.compile(rf"(?:连续|[仅只]需|平均|不超过|控制在|不到|[至到由从达]|{_VERBS}[了近约超过]*) ?$")
-_NEEDED = dict.fromkeys(_TIMES, _LIMITED) | {  # before units that mostly name: 三年行动, 60岁以上
-    "年": re.compile("连续$|年限.{0,4}$"), "岁": re.compile("寿命|年龄"), "番": re.compile("翻.?$"),
+_NEEDED = dict.fromkeys(  # before units that mostly name: 三年行动, 60岁以上
+    _TIMES, re.compile(rf"(?:连续|[仅只]需|平均|不超过|控制在|不到|[至到由从达]|{_VERBS}[了近约超过]*) ?$")
+) | {
+    "年": re.compile("连续$|年限.{0,4}$"), "届": re.compile("连续$"), "岁": re.compile("寿命|年龄"), "番": re.compile("翻.?$"),
 }  # fmt: skip
 _COMPARED = re.compile(
     r"(?:(?P<at_least>不[少低小]于|至少|最少)|(?P<at_most>不超过|不[高多大]于|[最至]多|控制在)"
@@ -102,6 +107,11 @@ _COMPARED = re.compile(
     r"|(?P<about>(?<![节预签履集条违契合特邀制公])约|(?<![最附邻临靠贴亲就远])近|大概))(?:[了为达到至]|人民币)* ?$"
 )
 _AFTER = {"上": "at least", "下": "at most", "内": "at most"}
+_REACHED = re.compile(r"(?:[达为至到在近约逾]|超过?|突破) ?$")
+_REACH = re.compile(  # what stands between the thing measured and its number
+    r"(?:达到?|为|[共现已]?有|共计?|[合总累]计|超过?|突破|约|近|逾|均|分别|已|完成|实现|建成|新增|新建|举办|引进|办理|全部|保持|稳定|连续|是|了|在"
+    rf"|到|至|将|于|比上年|同比|年均|平均|开展|获批|控制|力争|不[低少]于|目标|{_VERBS})+ ?$"
+)
 _SCOPE = re.compile(
     r"(?:全球|世界|国际|亚洲|全[国省市区县州盟旗域网]|[国省市区县]内|我[国省市区县]|[中东西]部|中西部|[东西]北|华[东南北中]|长三角|珠三角|大湾区"
     r"|京津冀|行业)?(?:(?:副省级|地级|省会|同类|超大|特大|沿海|计划单列)(?:以上)?(?:城市|市))?(?<=[\u4e00-\u9fff]{2})"
@@ -115,13 +125,13 @@ _EXPECTED = re.compile(r"预计|预期|预估|预测|有望|估计")
 _PLANNED = re.compile(r"力争|确保|争取|目标|计划|拟|(?<!即)将(?!近)|到20[2-9]\d年")
 _ASPIRED = re.compile(r"争|打造|建设|营造|努力|奋力|瞄准|对标|向|目标|加快|追求|[勇敢]|冲刺")
 _DONE = re.compile(r"[已了]|累计|去年|目前|以来|上年")
-_STOCK = re.compile(r"累计|总[数量额计]|[共现已]有|拥有|保有|存量|在[册库]|余额|目前|截[至止]|数量|实有")
-_FLOW = re.compile(r"新增|[全今去本当]年|年[内度]|同比|新[建设改培认登引推办签]|一年来|\d{4}年(?![末底])")
-_REACH = re.compile(  # what stands between the thing measured and its number
-    r"(?:达到?|为|[共现已]?有|共计?|[合总累]计|超过?|突破|约|近|逾|均|分别|已|完成|实现|建成|新增|新建|举办|引进|办理|全部|保持|稳定|连续|是|了|在"
-    rf"|到|至|将|于|比上年|同比|年均|平均|开展|获批|控制|力争|不[低少]于|目标|{_VERBS})+ ?$"
+_STOCK = re.compile(
+    r"累计|总[数量额计]|[共现已]有|拥有|保有|存量|在[册库]|余额|目前|截[至止]|数量|实有"
 )
-_NO_NOUNS = frozenset("新建 办理 全部 全省 全市 全国 全区 全县 我省 我市 均 占".split())
+_FLOW = re.compile(
+    r"新增|[全今去本当]年|年[内度]|同比|新[建设改培认登引推办签]|一年来|\d{4}年(?![末底])"
+)
+_NO_NOUNS = frozenset(_words("新建 办理 全部 全省 全市 全国 全区 全县 我省 我市 均 占"))
 
 
 def find_claims(clauses):
@@ -155,26 +165,25 @@ def find_claims(clauses):
     """
     codes, begins = joined(clauses)
     text = re.sub("《[^》\n]*》", lambda title: "□" * len(title[0]), as_text(codes))
-    claims = [*_numbers(text), *_parts(text), *_superlatives(text)]
+    claims = [*_numbers(text), *_shares(text), *_superlatives(text)]
     claims.sort(key=lambda claim: claim["start"])
     table = pd.DataFrame(claims, columns=CLAIMS)
     start, end = (table[edge].to_numpy(dtype=np.int64) for edge in ("start", "end"))
     row = np.searchsorted(begins, start, side="right") - 1
     heads = [text[a:b] for a, b in zip(begins[row], start, strict=True)]
-    kinds, roles = table["kind"], clauses["role"].array.take(row)
-    table["report_id"] = clauses["report_id"].array.take(row)
-    table["clause"] = clauses["clause"].to_numpy()[row]
-    table["start"], table["end"] = ((at - begins[row]).astype(np.int32) for at in (start, end))
-    table["role"] = roles
-    table["object"] = _objects(text, claims)
-    table["status"] = list(map(_status, heads, roles.astype(str), kinds))
-    table["flow"] = list(map(_flow, heads, kinds))
-    numbers = ["value", "high", "value_from"]
-    table[numbers] = table[numbers].astype(float)
-    for column in ("unit", "scope", "word"):
-        table[column] = pd.Categorical(table[column].fillna(""))
-    for column, names in _NAMED.items():
-        table[column] = pd.Categorical(table[column].fillna(""), names)
+    roles = clauses["role"].array.take(row)
+    table = table.assign(
+        report_id=clauses["report_id"].array.take(row),
+        clause=clauses["clause"].to_numpy()[row],
+        start=(start - begins[row]).astype(np.int32),
+        end=(end - begins[row]).astype(np.int32),
+        role=roles,
+        object=_objects(text, claims),
+        status=list(map(_status, heads, roles.astype(str), table["kind"])),
+        flow=list(map(_flow, heads, table["kind"])),
+    ).astype(dict.fromkeys(("value", "high", "value_from"), float))
+    for column in ("unit", "scope", "word", *_NAMED):
+        table[column] = pd.Categorical(table[column].fillna(""), _NAMED.get(column))
     return table
 
 
@@ -204,80 +213,75 @@ def read_number(text):
     return total + section + (digit or 0) + tenths
 
 
+# ------------------------------------------------------------------ numbers
+
+
 def _numbers(text):
     """List the claims that have a number, a change with both ends as one."""
     claims = []
+    last = {"end": 0, "unit": None, "kind": "", "before": ""}
     for match in _CLAIM.finditer(text):
-        claim = _read(text, match)
+        claim = _rank(text, match) if match["nth"] else _read(text, match)
         if claim is None:
             continue
-        last = claims[-1] if claims else {"end": 0, "unit": None, "kind": "", "before": ""}
         between = text[last["end"] : claim["start"]]
-        alike = (last["unit"], last["kind"] == "rank") == (claim["unit"], claim["kind"] == "rank")
-        if (
-            (alike or last["unit"] in ("", "天") and len(between) < 12)
-            and len(between) < 24 and _TO.match(between) and _FROM.search(last["before"])
-        ):  # fmt: skip
-            claim |= {"start": last["start"], "value_from": last["value"], "before": last["before"]}
-            claim |= {"sure": True, "kind": "rank" if claim["kind"] == "rank" else "change"}
-            claims.pop()
-        elif alike and between in ("、", "和", "及", "与") and claim["kind"] != "rank":
-            # 分别增长6%、7.4%
-            claim |= {"kind": last["kind"], "before": last["before"]}
+        ranked = claim["kind"] == "rank"
+        if last["unit"] == claim["unit"] and (last["kind"] == "rank") == ranked:
+            if len(between) < 24 and _TO.match(between) and _FROM.search(last["before"]):
+                claim |= {"start": last["start"], "value_from": last["value"]}
+                claim |= {"kind": "rank" if ranked else "change", "before": last["before"]}
+                claim["left"] = _REACH.sub("", re.split("[由从]", last["left"])[0])
+                claims.pop()
+            elif between in ("、", "和", "及", "与") and not ranked:  # 分别增长6%、7.4%
+                claim |= {name: last[name] for name in ("kind", "before", "left")}
         claims.append(claim)
-    return [claim for claim in claims if claim["sure"]]
+        last = claim
+    return claims
 
 
 def _read(text, match):
     """Read a matched number as a claim, or give None where it is none."""
-    number, unit = match["number"], match["unit"] or match["unit2"] or ""
-    (start, end), fraction = match.span(), match["per"] or match["over"]
-    if number[0] in _HAN and not (unit or fraction or match["nth"]):
+    value, high, unit = _quantity(match)
+    start, end = match.span()
+    before = _before(text, start)
+    if np.isnan(value) or not _is_claim(text, match, value, unit, before):
         return None
-    value = read_number(number)
-    if np.isnan(value) or _is_name(text, start, end):
-        return None
-    before, follows = _before(text, start), text[end : end + 4]
-    claim = {"start": start, "end": end, "value": value, "before": before, "sure": True}
-    if match["nth"]:
-        return _rank(match, claim, follows)
-    compared = _COMPARED.search(before)
-    if not fraction:
-        if re.fullmatch("[百千万亿]+", number) and not (match["more"] or compared):
-            return None
-        if not _counts(text, match, unit, value, before):
-            return None
-        claim["sure"] = bool(unit) or _stands(match, value, before, follows)
-    elif (per := read_number(fraction)) in (100, 1000) and match["per"]:
-        unit = "%" if per == 100 else "‰"
-    elif value < per:
-        value, unit = value / per, unit if match["per"] else ""
+    fraction, after, compared = (
+        match["per"] or match["over"],
+        match["after"],
+        _COMPARED.search(before),
+    )
+    kind = "structure" if unit == "大" else _kind(unit, before, fraction)
+    if unit == "大":  # the unit is the sort that ends there (七大类, 四大方面), else 个
+        sort = re.compile("类|方面|[\u4e00-\u9fff]{2}(?![\u4e00-\u9fff])").match(text, end)
+        end, unit = (sort.end(), "大" + sort[0]) if sort else (end, "个")
+    if after:
+        comparator = _AFTER.get(after[-1], "about")
+    elif match["more"] or not compared:
+        comparator = "about" if match["more"] else "exact"
     else:
-        return None
-    after = match["after"]
-    if after and after[-1] in "上下" and unit not in ("%", *_MEASURES[1:]):
-        if re.match("的?[\u4e00-\u9fff]", follows):
-            return None
+        comparator = compared.lastgroup.replace("_", " ")
+    return {
+        "start": start, "end": end, "kind": kind, "value": value, "high": high, "unit": unit,
+        "comparator": comparator, "before": before, "left": _REACH.sub("", before),
+    }  # fmt: skip
+
+
+def _quantity(match):
+    """Give value, high end and unit of a matched number, NaN for a value that makes no sense."""
+    number, unit = match["number"], (match["unit"] or match["unit2"] or "").replace("每", "/")
+    value = read_number(number)
     high = read_number(match["high"]) if match["high"] else np.nan
     if (scale := re.search("[万亿]+$", match["high"] or "")) and not re.search("[万亿]", number):
         value *= read_number("1" + scale[0])  # 3至5万 begins at 30000
     if unit == "成":
-        value, high, unit = 10 * value, 10 * high, "%"
-    kind = "structure" if unit == "大" else _kind(unit, before, fraction)
-    if unit == "大":  # the unit is the sort that ends there (七大类, 四大方面), else 个
-        sort = re.compile("类|方面|[\u4e00-\u9fff]{2}(?![\u4e00-\u9fff])").match(text, end)
-        claim["end"], unit = (sort.end(), "大" + sort[0]) if sort else (end, "个")
-    if after:
-        comparator = _AFTER.get(after[-1], "about")
-    else:
-        comparator = compared.lastgroup.replace("_", " ") if compared else "exact"
-    return claim | {
-        "value": value,
-        "high": high,
-        "kind": kind,
-        "unit": unit.replace("个百", "百").replace("每", "/"),
-        "comparator": "about" if match["more"] and not after else comparator,
-    }
+        return 10 * value, 10 * high, "%"
+    if match["per"] in ("百", "千"):
+        return value, high, "%" if match["per"] == "百" else "‰"
+    if fraction := match["per"] or match["over"]:
+        per = read_number(fraction)
+        return (value / per if value < per else np.nan), np.nan, unit
+    return value, high, unit
 
 
 def _before(text, at):
@@ -286,49 +290,62 @@ def _before(text, at):
     return window[max(map(window.rfind, _BOUND)) + 1 :]
 
 
-def _counts(text, match, unit, value, before):
-    """Tell whether a number with this unit counts or measures something."""
-    han, start = match["number"][0] in _HAN, match.start("number")
-    at = match.end("unit") if match["unit"] else match.end()
-    if before.endswith("每") or _NAMES.match(text, start):
+def _is_claim(text, match, value, unit, before):
+    """Tell whether a number counts or measures something."""
+    (start, end), number, after = match.span(), match["number"], match["after"] or ""
+    follows, han = text[end : end + 4], number[0] in _HAN
+    if _is_name(text, start, end):
         return False
-    if unit in _NEEDED:
-        limited = unit in _TIMES[:4] and (match["after"] or "").endswith("内")
-        return bool(limited or _NEEDED[unit].search(before)) and (value > 1 or not han or unit == "番")
-    if unit in _SIZES and not match["after"]:
-        return not re.match("[\u4e00-\u9fff]", text[at : at + 1])
-    if not han or unit in ("倍", "成"):
+    if match["per"] or match["over"] or unit in ("%", "‰", "百分点"):
         return True
-    return not (
-        value < 2
-        or match["number"] == "二"  # before a measure word an ordinal
-        or before.endswith(tuple("这那哪该另"))
-        or not before and text[at : at + 1] in tuple(_BOUND)  # 德惠、九台、双阳
-        or unit in (*_DIGITS_ONLY, *"省市县区镇乡村国度")
-        or unit == "大" and 12 <= value <= 30  # 二十大
-        or unit in ("次", "批") and re.search("[第届][^,。;\n]{0,20}$", text[max(0, start - 20) : start])
-        or unit == "个" and _class(text[at : at + 4])[0] in "dpcruz"  # 三个务必
-        or _in_word(text, start, at)
+    classed = re.match("的?[“\u4e00-\u9fff]", follows) and (
+        (unit in _SIZES and not after)  # 500千伏电网
+        or (after.endswith(("上", "下")) and (unit not in _MEASURES or unit == "人"))
+        or (unit == "元" and before.endswith("超"))  # 5亿元以上项目, 超亿元项目
     )
+    bare = re.fullmatch("[百千万亿]+", number) and not (match["more"] or _COMPARED.search(before))
+    named = before.endswith("每") or _NAMES.match(text, match.start("number"))
+    if classed or bare or named:
+        return False
+    if not unit:
+        return not han and _stands(match, value, before, follows)
+    if unit in _NEEDED:
+        limited = _NEEDED[unit].search(before) or (unit in _TERMS and after.endswith("内"))
+        return bool(limited) and (value > 1 or not han or unit == "番")
+    return not han or unit == "倍" or _counts(text, match, unit, value, before)
+
+
+def _counts(text, match, unit, value, before):
+    """Tell whether a Chinese numeral with a measure word is a count."""
+    start, at = match.start("number"), match.end("unit") if match["unit"] else match.end()
+    if value < 2 or match["number"] == "二" or unit in (*_DIGITS_ONLY, *"省市县区镇乡村国度"):
+        return False  # 一 is an article, 二 before a measure word an ordinal
+    if before.endswith(tuple("这那哪该另")) or (not before and text[at] in _BOUND):
+        return False  # the last: a place in a list, 德惠、九台、双阳
+    if unit in ("次", "批") and re.search(
+        "[第届][^,。;\n]{0,20}$", text[max(0, start - 20) : start]
+    ):
+        return False
+    if unit == "个" and _class(text[at : at + 4])[0] in "dpcruz":  # 三个务必
+        return False
+    word = max(0, start - 2)
+    for part in cutter()(text[word : at + 3]):
+        if word <= start < word + len(part):  # a longer word than the numeral: 三门峡, 红十字会
+            longer = word < start or word + len(part) > at
+            return not longer or _classes().get(part, "m")[0] in "mqx"
+        word += len(part)
+    return True
 
 
 def _stands(match, value, before, follows):
     """Tell whether a number without a unit is a claim: 超387万, 达到85.2, 1.08万劳动者."""
-    scaled = re.search("[万亿]", match["number"])
+    scaled = bool(re.search("[万亿]", match["number"]))
     if match["after"] or not follows or follows[0] in _BOUND + "” ":
         year = match["number"].isdigit() and 1900 <= value <= 2100
-        return bool(scaled or _REACHED.search(before) and not year)
-    return bool(scaled) and "级" not in follows and _class(follows)[0] in "nabjlv"
-
-
-def _kind(unit, before, fraction):
-    share = unit in ("%", "‰", "百分点", "个百分点", "倍", "番")
-    if re.search("占|比重", before):
-        return "structure"
-    if _CHANGED.search(before) or share and _CHANGES.search(before):
-        return "change"
-    per_head = "/" in unit or "每" in unit or re.search("[人户亩]均|每", before)
-    return "rate" if share or fraction or per_head else "count"
+        return scaled or bool(_REACHED.search(before) and not year)
+    if _FROM.search(before) and re.match(f"{_VERBS}[到至为]", follows):  # 从2.31缩小到2.16
+        return True
+    return scaled and "级" not in follows and _class(follows)[0] in "nabjlv"
 
 
 def _is_name(text, start, end):
@@ -338,20 +355,30 @@ def _is_name(text, start, end):
     return opened > closed and bool(re.match(f"[^\n{_OPENING}]*?[{_CLOSING}]", right))
 
 
-def _rank(match, claim, follows):
-    """Read 第3位 or 前10名 as a rank, where a scope or a verb of ranking goes before."""
-    unit, before, scope = match["unit"], claim["before"], _scope(claim["before"])
-    first = not follows or follows[0] in _BOUND + "的” 强大"
-    placed = unit in ("位", "名") or unit is None and first
-    beside = match["nth"] != "前" and scope and before.endswith(scope)  # 全省第二部
-    if (
-        not (placed and (scope or _RANKED.search(before)) or beside and unit in _MEASURES and unit not in ("次", "批"))
-        or not claim["value"] or match["high"] or match["after"]
-    ):  # fmt: skip
+def _kind(unit, before, fraction):
+    """Give the kind of a number from its unit and the words before it."""
+    if re.search("占|比重", before):
+        return "structure"
+    if _CHANGED.search(before) or (unit in _SHARES and _CHANGES.search(before)):
+        return "change"
+    each = "/" in unit or re.search("[人户亩]均|每", before)
+    return "rate" if unit in _SHARES or fraction or each else "count"
+
+
+def _rank(text, match):
+    """Read 第3位, 前10名 or 全省第二部 as a rank, where a scope or a verb of ranking goes before."""
+    nth, unit, (start, end) = match["nth"], match["unit"], match.span()
+    value, before, follows = read_number(match["number"]), _before(text, start), text[end : end + 1]
+    scope = _scope(before)
+    placed = unit in ("位", "名") or (unit is None and follows in (*_BOUND, *"的” 强大", ""))
+    beside = nth != "前" and scope and before.endswith(scope) and unit in _MEASURES
+    ranked = (placed and (scope or _RANKED.search(before))) or (beside and unit not in ("次", "批"))
+    if not ranked or not value > 0 or match["high"] or match["after"]:
         return None
-    return claim | {
-        "end": claim["end"] + follows.startswith(("强", "大")), "kind": "rank", "unit": "位", "scope": scope,
-        "word": match["nth"], "comparator": "at most" if match["nth"] == "前" else "exact",
+    return {
+        "start": start, "end": end + (follows in ("强", "大")), "kind": "rank", "value": value, "unit": "位",
+        "comparator": "at most" if nth == "前" else "exact", "scope": scope, "word": nth, "before": before,
+        "left": _RANKED.sub("", re.split(scope or "$", before)[0]),
     }  # fmt: skip
 
 
@@ -360,17 +387,16 @@ def _scope(text):
     return next((scope for scope in reversed(_SCOPE.findall(text)) if scope), "")
 
 
-def _parts(text):
+def _shares(text):
     """Yield the parts of 三次产业比5:40:55, each a share."""
-    for match in _PARTS.finditer(text):
+    for match in _SHARED.finditer(text):
         before = _before(text, match.start())
-        if re.search("比|结构", before):
-            for part in re.finditer(r"[\d.]+", match[0]):
-                start, end = (match.start() + at for at in part.span())
-                yield {
-                    "start": start, "end": end, "kind": "structure", "value": float(part[0]),
-                    "comparator": "exact", "unit": "%", "before": before,
-                }  # fmt: skip
+        for part in re.finditer(r"[\d.]+", match[0]) if re.search("比|结构", before) else ():
+            start, end = (match.start() + at for at in part.span())
+            yield {
+                "start": start, "end": end, "kind": "structure", "value": float(part[0]), "unit": "%",
+                "comparator": "exact", "before": before, "left": _REACH.sub("", before),
+            }  # fmt: skip
 
 
 def _superlatives(text):
@@ -378,7 +404,7 @@ def _superlatives(text):
     last = 0
     for match in _SUPERLATIVE.finditer(text):
         start, end = match.span()
-        window = text[max(last, start - 30, 0) : start]
+        window = text[max(last, start - 30) : start]
         near = window[max(map(window.rfind, ",。;:()!?\n")) + 1 :]
         scope = _scope(near)
         if match["most"] and not re.search(f"{scope or '-'}(?:的|范围内?|规模)?$", near):
@@ -388,7 +414,8 @@ def _superlatives(text):
         if not scope and match[0] == "率先":  # 率先在全国
             scope = _scope(text[end : end + 3])
         last = end
-        yield {"start": start, "end": end, "kind": "superlative", "scope": scope, "word": match[0], "before": ""}
+        found = {"start": start, "end": end, "kind": "superlative", "scope": scope}
+        yield found | {"word": match[0], "unit": "", "before": "", "left": ""}
 
 
 # ------------------------------------------------------------------ object, status, flow
@@ -407,44 +434,29 @@ def _class(text):
     return _classes().get(next(iter(cutter()(text)), ""), "x")
 
 
-def _in_word(text, start, end):
-    """Tell whether a numeral stands in a longer word of the dictionary: 三门峡, 红十字会, 两位数."""
-    at = max(0, start - 2)
-    for word in cutter()(text[at : end + 3]):
-        if at <= start < at + len(word):
-            return (at < start or at + len(word) > end) and _classes().get(word, "m")[0] not in "mqx"
-        at += len(word)
-    return False
-
-
 def _objects(text, claims):
     """List the noun that each claim counts or measures: after a measure word, else before."""
-    unquoted = str.maketrans("", "", "“”‘’「」")
-    befores = [claim["before"].translate(unquoted) for claim in claims]
-    lefts = [
-        _RANKED.sub("", re.split(claim["scope"] or "$", before)[0])
-        if claim["kind"] == "rank"
-        else _REACH.sub("", re.split("[由从]", before)[0] if "value_from" in claim else before)
-        for claim, before in zip(claims, befores, strict=True)
-    ]
-    rights = [re.compile("[\u4e00-\u9fff“”A-Za-z]*").match(text, c["end"], c["end"] + 18)[0] for c in claims]
-    rights = [right.translate(unquoted).removeprefix("的") for right in rights]
+    after = re.compile("的?([\u4e00-\u9fff“”A-Za-z]*)")
+    rights = [after.match(text, claim["end"], claim["end"] + 18)[1] for claim in claims]
     objects = []
-    for claim, before, left, words, follow in zip(claims, befores, lefts, _cut(lefts), _cut(rights), strict=True):
-        preceding = _noun_before(words)
-        following = _noun_after(follow) if claim["kind"] not in ("rank", "superlative") else ""
-        unit = claim.get("unit", "")
-        counted = unit in ("", *_MEASURES) or unit.startswith("大") or text[claim["end"]] == "的"
-        adjacent = preceding and before == left
-        behind = following and (counted and (not adjacent or _nominal(follow[0])) or not preceding)
-        objects.append(following if behind else preceding)
+    for claim, left, right in zip(
+        claims, _cut([claim["left"] for claim in claims]), _cut(rights), strict=True
+    ):
+        before, behind, unit = _noun_before(left), _noun_after(right), claim["unit"]
+        if claim["kind"] in ("rank", "superlative"):
+            behind = ""
+        if before and behind:
+            counted = unit in ("", *_MEASURES) or unit[0] == "大" or text[claim["end"]] == "的"
+            adjacent = claim["left"] == claim["before"] and not _nominal(right[0])
+            behind = behind if counted and not adjacent else ""
+        objects.append(behind or before)
     return objects
 
 
 def _cut(texts):
-    """Cut each text into words, all in one go."""
+    """Cut each text into words, without quotation marks, all in one go."""
     rows = [[]]
-    for word in cutter()("\n".join(texts)):
+    for word in cutter()(re.sub(f"[{_OPENING}{_CLOSING}]", "", "\n".join(texts))):
         if word == "\n":
             rows.append([])
         else:
@@ -453,21 +465,21 @@ def _cut(texts):
 
 
 def _nominal(word):
-    kind = _classes().get(word, "x")
-    return word not in _NO_NOUNS and (kind.startswith(("n", "b", "j", "vn", "an", "l", "s")) or word.isascii() and word.isalpha())
+    nouns = _classes().get(word, "x").startswith(("n", "b", "j", "vn", "an", "l", "s"))
+    return word not in _NO_NOUNS and (nouns or (word.isascii() and word.isalpha()))
 
 
 def _noun_after(words):
-    out, noun = [], False
-    for word in words:
-        if not (_nominal(word) or not noun and _classes().get(word, "x")[0] in "va"):
-            break
-        noun = noun or _nominal(word)
-        out.append(word)
-    return _short(out) if noun else ""
+    """Give the noun phrase that words begin with: a verb or adjective may stand before the noun."""
+    end = next((i for i, word in enumerate(words) if _nominal(word)), 0)
+    if any(_classes().get(word, "x")[0] not in "va" for word in words[:end]):
+        return ""
+    rest = (i for i in range(end, len(words)) if not _nominal(words[i]))
+    return _short(words[: next(rest, len(words))])
 
 
 def _noun_before(words):
+    """Give the noun phrase that words end in."""
     while words and _classes().get(words[-1], "n" if words[-1] > "~" else "m")[0] in "pdcrtfmu":
         words = words[:-1]
     first = len(words) - 1 - (len(words) > 1 and len(words[-1]) == 1)  # 关联|率
