@@ -25,6 +25,9 @@ _NAMED = {
     "status": ("done", "expected", "planned"),
     "flow": ("", "stock", "flow"),
 }
+_EMPTY = dict.fromkeys(("value", "high", "value_from"), np.nan) | dict.fromkeys(
+    ("comparator", "unit", "scope", "word"), ""
+)
 
 
 def _words(text):
@@ -41,7 +44,7 @@ _PLAIN = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
 _SCALES = r"(?:万亿|[十百千]?[万亿]|[百千](?![瓦米克伏安帕卡字升赫]))"  # 50千瓦 is 50 of 千瓦
 _NUMBER = (
     rf"(?:{_PLAIN}(?:[多余]?{_SCALES}(?:{_PLAIN}(?![A-Za-z\d.]))?)*"
-    rf"|[{_HAN}]+(?:[多余][万亿]+)?(?:点[{''.join(_DIGIT)}]+)?)"
+    rf"|[{_HAN}]+(?:[多余][万亿]+)?(?:点[{''.join(_DIGIT)}]+[万亿]*)?)"
 )
 _PART = re.compile(rf"(?P<plain>{_PLAIN})|(?P<digit>[{''.join(_DIGIT)}])|[十百千万亿]")
 
@@ -66,7 +69,7 @@ _LATIN = (
 _NOUN = f"(?:{'|'.join(_words(' '.join(_MEASURES + _DIGITS_ONLY + _SIZES + _PHYSICAL)))}|{_LATIN})"
 _UNIT = (
     rf"(?:%|‰|百分点|{'|'.join(_TIMES)}|{_NOUN}(?:[/每][万千百]?(?:{_NOUN}|{'|'.join(_TIMES)}|日|月))?"
-    r"|大(?=[“\u4e00-\u9fff])|成(?=[以多左,。;、的\n])|番|[省市县区镇乡村国](?![\u4e00-\u9fff]))(?![级别之])"
+    r"|大(?=[“\u4e00-\u9fff])|成(?![立为效果就员绩分本功品套长])|番|[省市县区镇乡村国](?![\u4e00-\u9fff]))(?![级别之])"
 )
 _CLAIM = re.compile(
     rf"(?<![A-Za-z\d.+×/])(?<!\d[:∶])(?P<nth>(?:倒数)?第|(?<![目以此当日提之年空史])前)?"
@@ -103,7 +106,7 @@ _NEEDED = dict.fromkeys(  # before units that mostly name: 三年行动, 60岁�
 }  # fmt: skip
 _COMPARED = re.compile(
     r"(?:(?P<at_least>不[少低小]于|至少|最少)|(?P<at_most>不超过|不[高多大]于|[最至]多|控制在)"
-    r"|(?P<over>超[过出]?|逾|突破|[高大多]于|(?<=[^线])上(?=$))|(?P<under>[低少小]于|不[足到满])"
+    r"|(?P<over>超[过出]?|逾|突破|[高大多]于|(?<!线)上(?=$))|(?P<under>[低少小]于|不[足到满])"
     r"|(?P<about>(?<![节预签履集条违契合特邀制公])约|(?<![最附邻临靠贴亲就远])近|大概))(?:[了为达到至]|人民币)* ?$"
 )
 _AFTER = {"上": "at least", "下": "at most", "内": "at most"}
@@ -165,8 +168,8 @@ def find_claims(clauses):
     """
     codes, begins = joined(clauses)
     text = re.sub("《[^》\n]*》", lambda title: "□" * len(title[0]), as_text(codes))
-    claims = [*_numbers(text), *_shares(text), *_superlatives(text)]
-    claims.sort(key=lambda claim: claim["start"])
+    found = [*_numbers(text), *_shares(text), *_superlatives(text)]
+    claims = [_EMPTY | claim for claim in sorted(found, key=lambda claim: claim["start"])]
     table = pd.DataFrame(claims, columns=CLAIMS)
     start, end = (table[edge].to_numpy(dtype=np.int64) for edge in ("start", "end"))
     row = np.searchsorted(begins, start, side="right") - 1
@@ -183,7 +186,7 @@ def find_claims(clauses):
         flow=list(map(_flow, heads, table["kind"])),
     ).astype(dict.fromkeys(("value", "high", "value_from"), float))
     for column in ("unit", "scope", "word", *_NAMED):
-        table[column] = pd.Categorical(table[column].fillna(""), _NAMED.get(column))
+        table[column] = pd.Categorical(table[column], _NAMED.get(column))
     return table
 
 
@@ -193,6 +196,7 @@ def read_number(text):
     NaN where digits stand in a row without their place: 三四 is a guess, 二〇二一 a year.
     """
     whole, _, decimals = text.partition("点")
+    tenths = decimals.rstrip("万亿")
     total = section = 0.0  # above and below the last 万 or 亿
     digit = None
     for part in _PART.finditer(whole):
@@ -209,8 +213,10 @@ def read_number(text):
             total = total + section * scale if section else (total or 1) * scale
             section = 0.0
         digit = None
-    tenths = sum(_DIGIT[c] / 10 ** (i + 1) for i, c in enumerate(decimals))
-    return total + section + (digit or 0) + tenths
+    value = total + section + (digit or 0)
+    value += sum(_DIGIT[c] / 10 ** (i + 1) for i, c in enumerate(tenths))
+    scale = decimals[len(tenths) :]
+    return value * read_number(scale) if scale else value
 
 
 # ------------------------------------------------------------------ numbers
@@ -330,9 +336,8 @@ def _counts(text, match, unit, value, before):
         return False
     word = max(0, start - 2)
     for part in cutter()(text[word : at + 3]):
-        if word <= start < word + len(part):  # a longer word than the numeral: 三门峡, 红十字会
-            longer = word < start or word + len(part) > at
-            return not longer or _classes().get(part, "m")[0] in "mqx"
+        if word <= start < word + len(part):  # 三门峡 is a longer word than 三门
+            return word + len(part) <= at or _classes().get(part, "m")[0] in "mqx"
         word += len(part)
     return True
 
@@ -447,20 +452,20 @@ def _objects(text, claims):
             behind = ""
         if before and behind:
             counted = unit in ("", *_MEASURES) or unit[0] == "大" or text[claim["end"]] == "的"
-            adjacent = claim["left"] == claim["before"] and not _nominal(right[0])
-            behind = behind if counted and not adjacent else ""
+            adjacent = claim["left"] == claim["before"] and _nominal(left[-1])
+            behind = behind if counted and (_nominal(right[0]) or not adjacent) else ""
         objects.append(behind or before)
     return objects
 
 
 def _cut(texts):
     """Cut each text into words, without quotation marks, all in one go."""
-    rows = [[]]
+    rows, row = [[] for _ in texts], 0
     for word in cutter()(re.sub(f"[{_OPENING}{_CLOSING}]", "", "\n".join(texts))):
         if word == "\n":
-            rows.append([])
+            row += 1
         else:
-            rows[-1].append(word)
+            rows[row].append(word)
     return rows
 
 
