@@ -78,7 +78,7 @@ _CLAIM = re.compile(
     rf"(?: ?[-—–~至到]{{1,2}} ?(?P<high>{_NUMBER})[多余]? ?(?(unit)(?P=unit)|(?:个(?=百分))?(?P<unit2>{_UNIT})))?"
     r"(?P<after>及?以[上下内]|之内|左右|上下|内)?"
 )
-_SHARED = re.compile(r"(?<![\d:∶.])\d+(?:\.\d+)?(?:[:∶]\d+(?:\.\d+)?){2,3}(?![\d:∶])")
+_RATIO = re.compile(r"(?<![\d:∶.])\d+(?:\.\d+)?(?:[:∶]\d+(?:\.\d+)?){2,3}(?![\d:∶])")
 
 # ------------------------------------------------------------------ the words around it
 
@@ -100,7 +100,7 @@ _TO = re.compile(
     rf"[^,。;、]{{0,12}}?(?:{_VERBS}|发展|[变调])[^,。;、]{{0,6}}?[至到为](?:\d{{4}}年的?|[近约超过逾])*$"
 )
 _NEEDED = dict.fromkeys(  # before units that mostly name: 三年行动, 60岁以上
-    _TIMES, re.compile(rf"(?:连续|[仅只]需|平均|不超过|控制在|不到|[至到由从达]|{_VERBS}[了近约超过]*) ?$")
+    _TIMES, re.compile(rf"(?:连续|[仅只]需|平均|天数|不超过|不到|[至到由从达在]|{_VERBS}[了近约超过]*) ?$")
 ) | {
     "年": re.compile("连续$|年限.{0,4}$"), "届": re.compile("连续$"), "岁": re.compile("寿命|年龄"), "番": re.compile("翻.?$"),
 }  # fmt: skip
@@ -167,8 +167,8 @@ def find_claims(clauses):
     this module's.
     """
     codes, begins = joined(clauses)
-    text = re.sub("《[^》\n]*》", lambda title: "□" * len(title[0]), as_text(codes))
-    found = [*_numbers(text), *_shares(text), *_superlatives(text)]
+    text = re.sub("《[^》\n]*》", lambda title: "□" * len(title[0]), as_text(codes)) + "\n"
+    found = [*_numbers(text), *_ratios(text), *_superlatives(text)]
     claims = [_EMPTY | claim for claim in sorted(found, key=lambda claim: claim["start"])]
     table = pd.DataFrame(claims, columns=CLAIMS)
     start, end = (table[edge].to_numpy(dtype=np.int64) for edge in ("start", "end"))
@@ -252,12 +252,8 @@ def _read(text, match):
     before = _before(text, start)
     if np.isnan(value) or not _is_claim(text, match, value, unit, before):
         return None
-    fraction, after, compared = (
-        match["per"] or match["over"],
-        match["after"],
-        _COMPARED.search(before),
-    )
-    kind = "structure" if unit == "大" else _kind(unit, before, fraction)
+    after, compared = match["after"], _COMPARED.search(before)
+    kind = _kind(unit, before, match["per"] or match["over"])
     if unit == "大":  # the unit is the sort that ends there (七大类, 四大方面), else 个
         sort = re.compile("类|方面|[\u4e00-\u9fff]{2}(?![\u4e00-\u9fff])").match(text, end)
         end, unit = (sort.end(), "大" + sort[0]) if sort else (end, "个")
@@ -362,7 +358,7 @@ def _is_name(text, start, end):
 
 def _kind(unit, before, fraction):
     """Give the kind of a number from its unit and the words before it."""
-    if re.search("占|比重", before):
+    if unit == "大" or re.search("占|比重", before):
         return "structure"
     if _CHANGED.search(before) or (unit in _SHARES and _CHANGES.search(before)):
         return "change"
@@ -392,9 +388,9 @@ def _scope(text):
     return next((scope for scope in reversed(_SCOPE.findall(text)) if scope), "")
 
 
-def _shares(text):
+def _ratios(text):
     """Yield the parts of 三次产业比5:40:55, each a share."""
-    for match in _SHARED.finditer(text):
+    for match in _RATIO.finditer(text):
         before = _before(text, match.start())
         for part in re.finditer(r"[\d.]+", match[0]) if re.search("比|结构", before) else ():
             start, end = (match.start() + at for at in part.span())
