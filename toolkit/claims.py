@@ -147,7 +147,7 @@ def find_claims(clauses):
 
     start, end    the claim in the clause's text: the number, its unit and what qualifies it; of a
                   change with both ends, from the first number on
-    kind          count (amounts too), rate (%, 倍, per head), change (增长8%, 由239个降至36个),
+    kind          count (amounts too), rate (%, 倍, per head), change (增长8%, 由120个降至45个),
                   structure (占, N大类; 5:40:55 as three rows), rank (第3位, 前10名), superlative
     value         the number in full (1.2亿元: 120000000), of a range its low end; 九成 is 90 %;
                   NaN for a superlative
@@ -163,7 +163,7 @@ def find_claims(clauses):
     scope, word   of a rank or superlative: among whom (全国, 全省, or '') and by which word
 
     首个, 首次 and their like are superlatives only with a scope (全国首个), and a scope serves one
-    word: 全国率先建成首个 is one row. The parts of a claim follow Li et al. (2019); the rules are
+    word: 全国率先开通首个 is one row. The parts of a claim follow Li et al. (2019); the rules are
     this module's.
     """
     codes, begins = joined(clauses)
@@ -323,7 +323,7 @@ def _counts(text, match, unit, value, before):
     if value < 2 or match["number"] == "二" or unit in (*_DIGITS_ONLY, *"省市县区镇乡村国度"):
         return False  # 一 is an article, 二 before a measure word an ordinal
     if before.endswith(tuple("这那哪该另")) or (not before and text[at] in _BOUND):
-        return False  # the last: a place in a list, 德惠、九台、双阳
+        return False  # the last: a place in a list, 鹭洲、三台、松月
     if unit in ("次", "批") and re.search(
         "[第届][^,。;\n]{0,20}$", text[max(0, start - 20) : start]
     ):
@@ -339,12 +339,12 @@ def _counts(text, match, unit, value, before):
 
 
 def _stands(match, value, before, follows):
-    """Tell whether a number without a unit is a claim: 超387万, 达到85.2, 1.08万劳动者."""
+    """Tell whether a number without a unit is a claim: 超258万, 达到85.2, 1.5万劳动者."""
     scaled = bool(re.search("[万亿]", match["number"]))
     if match["after"] or not follows or follows[0] in _BOUND + "” ":
         year = match["number"].isdigit() and 1900 <= value <= 2100
         return scaled or bool(_REACHED.search(before) and not year)
-    if _FROM.search(before) and re.match(f"{_VERBS}[到至为]", follows):  # 从2.31缩小到2.16
+    if _FROM.search(before) and re.match(f"{_VERBS}[到至为]", follows):  # 从2.5缩小到2.3
         return True
     return scaled and "级" not in follows and _class(follows)[0] in "nabjlv"
 
