@@ -304,18 +304,25 @@ def _search(marks, sizes, floor):
     for report in range(len(sizes)):
         common = table[[report]] @ turned
         fewer = np.minimum(sizes[report], sizes[common.indices])
-        others = np.sort(common.indices[common.data >= _ENOUGH * floor * fewer * part])
-        if not len(others):
-            continue
-        known, values = marks(report)[2], [marks(other)[2] for other in others]
-        column = np.repeat(np.arange(len(others)), list(map(len, values)))
-        values = np.concatenate(values)
-        row = np.minimum(np.searchsorted(known, values), len(known) - 1)
-        same = known[row] == values
-        ones = np.ones(same.sum(), dtype=np.int32)
-        shape = (len(known), len(others))
-        table_of = csr_array((ones, (row[same], column[same])), shape=shape)
-        yield report, others, table_of[np.searchsorted(known, marks(report)[0])]
+        enough = common.data >= _ENOUGH * floor * fewer * part
+        others = np.sort(common.indices[enough & (common.indices != report)])
+        if len(others):  # of the sample, common ones included, within four standard errors
+            both = _held(sampled[report], [sampled[other] for other in others]).sum(0)
+            expected = floor * np.minimum(sizes[report], sizes[others]) * part
+            others = others[both >= expected - 4 * np.sqrt(expected)]
+        if len(others):
+            held = _held(marks(report)[2], [marks(other)[2] for other in others])
+            yield report, others, held[np.searchsorted(marks(report)[2], marks(report)[0])]
+
+
+def _held(known, others):
+    """Tell which of the sorted numbers each of the others has: a sparse table, known x others."""
+    column = np.repeat(np.arange(len(others)), list(map(len, others)))
+    values = np.concatenate(others)
+    row = np.minimum(np.searchsorted(known, values), len(known) - 1)
+    same = known[row] == values
+    ones = np.ones(same.sum(), dtype=np.int32)
+    return csr_array((ones, (row[same], column[same])), shape=(len(known), len(others)))
 
 
 def _overlap(values, starts, held):
