@@ -39,7 +39,7 @@ def inspect(folder, **options):
         year = "" if pd.isna(report.year) else str(report.year)
         known = {"genre": report.genre, "issuer": report.issuer, "place": place, "year": year}
         nation = report.level == "national"  # a ministry is of no division
-        notes = [f"{f} unknown" for f, v in known.items() if not (v or nation and f == "place")]
+        notes = [f"{f} unknown" for f, v in known.items() if not (v or (nation and f == "place"))]
         sure = {f: witness.get((report.report_id, f), ("", None)) for f in known if known[f]}
         for field, (source, share) in sure.items():
             if source != "manifest" and (pd.isna(share) or share < _SURE):
