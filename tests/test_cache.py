@@ -10,7 +10,7 @@ import pytest
 from conftest import ROOT
 
 import toolkit
-from toolkit import cache, corpus
+from toolkit import cache, corpus, parts
 from toolkit.tables import Corpus, write
 
 
@@ -28,8 +28,8 @@ def folder(tmp_path):
 @pytest.fixture
 def read(monkeypatch):
     """The ids of the reports that were read anew, in a list that the test may clear."""
-    ids, read_report = [], corpus._read_report
-    monkeypatch.setattr(corpus, "_read_report", lambda *a: ids.append(a[0]) or read_report(*a))
+    ids, read_report = [], parts._read_report
+    monkeypatch.setattr(parts, "_read_report", lambda *a: ids.append(a[0]) or read_report(*a))
     return ids
 
 
@@ -71,7 +71,7 @@ def test_other_code_reuses_nothing(folder, read, monkeypatch):
     toolkit.build(folder)
     read.clear()
     monkeypatch.setattr(cache, "code_key", lambda: "another version")
-    monkeypatch.setattr(corpus, "code_key", lambda: "another version")
+    monkeypatch.setattr(parts, "code_key", lambda: "another version")
     toolkit.build(folder)
     assert len(read) == 5
 
@@ -107,11 +107,11 @@ def test_a_damaged_cache_costs_time_only(folder, tmp_path, own_cache, harm):
 DIES = """
 import os, sys
 from pathlib import Path
-from toolkit import cache, corpus, tables
+from toolkit import cache, corpus, parts, tables
 source, out, kept, module, name, nth = sys.argv[1:]
 cache.folder = lambda: Path(kept)
-corpus._BATCH = 1
-owner = {"corpus": corpus, "os": tables.os, "pq": tables.pq, "shutil": tables.shutil}[module]
+parts._BATCH = 1
+owner = {"parts": parts, "os": tables.os, "pq": tables.pq, "shutil": tables.shutil}[module]
 function, calls = getattr(owner, name), []
 
 def dying(*a, **k):
@@ -127,7 +127,7 @@ corpus.build(source, out)
 
 @pytest.mark.parametrize(
     ("module", "name", "nth", "left"),
-    [("corpus", "find_hits", 3, "old"), ("pq", "write_table", 2, "old"), ("os", "replace", 1, "old"),
+    [("parts", "find_hits", 5, "old"), ("pq", "write_table", 2, "old"), ("os", "replace", 1, "old"),
      ("os", "replace", 2, "old"), ("shutil", "rmtree", 1, "new")],
 )  # fmt: skip
 def test_a_killed_build_leaves_old_tables_or_new_ones(

@@ -75,7 +75,7 @@ def test_unknown_names_are_answered_with_the_nearest(tables):
         count_terms(*tables, among=["种书"])
     with pytest.raises(ValueError, match="no column 'plaice'. Near it: place"):
         count_terms(*tables, by="plaice")
-    with pytest.raises(ValueError, match="no column of hits 'word'"):
+    with pytest.raises(ValueError, match="no name in hits 'word'"):
         count_terms(*tables, of="word")
 
 

@@ -100,7 +100,7 @@ def test_codebook_and_tables_agree():
             columns = list(getattr(toolkit.load(corpus), name))
             documented = [c for c in book[name] if c in columns or c not in own]
             assert columns == documented, (corpus, name)
-    for name in ("lexicon", "divisions"):
+    for name in ("lexicon", "divisions", "markers"):
         columns = list(pd.read_csv(ROOT / "data" / f"{name}.csv", nrows=1, encoding="utf-8-sig"))
         assert columns == book[name]
 

@@ -17,8 +17,7 @@ from .reading import MANIFESTS
 COLUMNS = (
     "file", "genre", "issuer", "place", "year", "date", "title", "confidence", "check",
 )  # fmt: skip
-_SURE = 0.95
-_WITNESS = {"mentions": "what the text names most", "date": "the date", "text": "running text"}
+_WEAK = {"mentions": "what the text names most", "date": "the date", "file name": "the file name"}
 
 
 def inspect(folder, **options):
@@ -27,7 +26,8 @@ def inspect(folder, **options):
     One row per report in the folder: file, genre, issuer, place (in full), year, date, title;
     confidence, that of the least sure of genre, issuer, place and year (the share of values that
     was right when read this way, on pages the rules were not made from; empty where a value is
-    unknown); and check: what is unknown, unsure or said otherwise by the file name.
+    unknown); and check: what is unknown, read from a weak witness, shared by several places or said otherwise
+    by the file name.
     """
     corpus = build(folder, **options)
     seen = corpus.evidence.set_index(["report_id", "field"])[["source", "confidence"]]
@@ -41,9 +41,7 @@ def inspect(folder, **options):
         nation = report.level == "national"  # a ministry is of no division
         notes = [f"{f} unknown" for f, v in known.items() if not (v or (nation and f == "place"))]
         sure = {f: witness.get((report.report_id, f), ("", None)) for f in known if known[f]}
-        for field, (source, share) in sure.items():
-            if source != "manifest" and (pd.isna(share) or share < _SURE):
-                notes.append(f"{field} from {_WITNESS.get(source, f'the {source}')}")
+        notes += [f"{f} from {_WEAK[source]}" for f, (source, _) in sure.items() if source in _WEAK]
         if len(fits) > 1:
             notes.append("place is one of " + ", ".join(sorted(fit.path for fit in fits)))
         notes += _contradictions(report.report_id, report.place, year)

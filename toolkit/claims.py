@@ -19,7 +19,7 @@ CLAIMS = (
     "report_id", "clause", "start", "end", "role", "kind", "value", "high", "value_from",
     "comparator", "unit", "object", "status", "flow", "scope", "word",
 )  # fmt: skip
-_NAMED = {
+NAMED = {
     "kind": ("count", "rate", "change", "structure", "rank", "superlative"),
     "comparator": ("", "exact", "about", "over", "at least", "under", "at most"),
     "status": ("done", "expected", "planned"),
@@ -185,8 +185,8 @@ def find_claims(clauses):
         status=list(map(_status, heads, roles.astype(str), table["kind"])),
         flow=list(map(_flow, heads, table["kind"])),
     ).astype(dict.fromkeys(("value", "high", "value_from"), float))
-    for column in ("unit", "scope", "word", *_NAMED):
-        table[column] = pd.Categorical(table[column], _NAMED.get(column))
+    for column in ("unit", "object", "scope", "word", *NAMED):
+        table[column] = pd.Categorical(table[column], NAMED.get(column))
     return table
 
 

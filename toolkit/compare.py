@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t
 
-from .counts import check_names, need
+from .counts import check_names, counted, need
 
 
 def contrast(counts, a, b=None, *, by="place"):
@@ -27,7 +27,7 @@ def contrast(counts, a, b=None, *, by="place"):
     Raises ValueError for an unknown group, or a group of fewer than two units.
     """
     need(counts, [by, "n", "n_han"], f"counts by {by}", f"count_terms(..., by=['{by}', ...])")
-    of = next(c for c in ("term", "category", "surface", "role") if c in counts and c != by)
+    of = counted(counts, [by])
     names = counts[by].astype(str)
     check_names([a] if b is None else [a, b], names.unique(), by)
     terms = list(counts[of].cat.categories)
@@ -109,7 +109,7 @@ def profile(counts, *, by="place"):
     over the rate of all places pooled added: 1 is twice the common rate. -inf where it is 0.
     """
     need(counts, [by, "n", "n_han"], f"counts by {by}", f"count_terms(..., by='{by}')")
-    of = next(c for c in ("term", "category", "surface", "role") if c in counts and c != by)
+    of = counted(counts, [by])
     table = counts.groupby([by, of], observed=True)[["n", "n_han"]].sum().reset_index()
     pooled = table.groupby(of, observed=True)[["n", "n_han"]].transform("sum")
     table["rate"] = 1000 * table["n"] / table["n_han"]

@@ -8,6 +8,14 @@ import pandas as pd
 from . import DATA
 from .places import place_rank
 
+_NAMES = (  # of hits and of claims, by which they can be counted
+    "term", "category", "surface", "kind", "word", "scope", "unit", "object", "comparator", "status",
+    "flow",
+)  # fmt: skip
+
+
+COUNTED = ("term", "category", "surface", "kind", "word", "scope", "relation", "source", "role")
+
 
 def _check_known(reports, by):
     """Raise ValueError where a year or place to group by is not known of every report."""
@@ -48,7 +56,8 @@ def count_terms(hits, clauses, reports, *, by=("place", "year"), of="term", amon
     of `clauses`, say one role) count fewer texts. Nothing is modified.
 
     by     columns of `reports`, and 'role' or 'section' of `clauses`, that make the groups
-    of     what of a match is counted: 'term', 'category' or 'surface'
+    of     what of a match is counted: 'term', 'category' or 'surface'; of claims, which are counted
+           in the same way, 'kind', 'word', 'scope' or another of their names
     among  only these terms (or categories); by default all of the lexicon
 
     Columns: *by; the name in `of`; n, matches in running text; n_title, matches inside 《》;
@@ -58,17 +67,13 @@ def count_terms(hits, clauses, reports, *, by=("place", "year"), of="term", amon
     Raises ValueError for an unknown column or term, and where groups are by year or place and a
     report's is not known.
     """
-    need(
-        hits,
-        ["report_id", "clause", "term", "in_title"],
-        "hits first",
-        "build or load: corpus.hits",
-    )
+    key = "kind" if "kind" in hits else "term"
+    need(hits, ["report_id", "clause", key], "hits first", "build or load: corpus.hits")
     need(clauses, ["report_id", "clause", "n_han"], "clauses second", "corpus.clauses")
     by = [by] if isinstance(by, str) else list(by)
     of_clause = [column for column in by if column in ("role", "section")]
     check_names(by, [*reports.columns, "role", "section"], "column")
-    check_names([of], ["term", "category", "surface"], "column of hits")
+    check_names([of], [name for name in _NAMES if name in hits], "name in hits")
     _check_known(reports, by)
     hits = hits.astype({of: "category"})
     among = [among] if isinstance(among, str) else among
@@ -88,7 +93,9 @@ def count_terms(hits, clauses, reports, *, by=("place", "year"), of="term", amon
     code = found[of].astype(str).map({name: i for i, name in enumerate(names)}).to_numpy(dtype=int)
     cell = found["group"].to_numpy() * len(names) + code
     size = len(groups) * len(names)
-    prose = ~found["in_title"].to_numpy(dtype=bool)
+    prose = np.ones(len(found), dtype=bool)
+    if "in_title" in found:
+        prose = ~found["in_title"].to_numpy(dtype=bool)
     once = np.unique(np.stack((cell, pd.factorize(found["report_id"])[0]))[:, prose], axis=1)[0]
 
     columns = {
@@ -190,6 +197,17 @@ def concordance(clauses, hits, term, *, width=20):
     table["left"] = [text[max(0, start - width) : start] for text, start, _ in spans]
     table["right"] = [text[end : end + width] for text, _, end in spans]
     return table[["report_id", "clause", "left", "surface", "right"]]
+
+
+def counted(table, by=()):
+    """Give the column that names what a table of counts counts: term, kind, role and so on."""
+    found = next((c for c in COUNTED if c in table and c not in by), None)
+    if found is None:
+        raise ValueError(
+            f"nothing here is counted: one of {', '.join(COUNTED)} is missing; the table has "
+            f"{', '.join(map(str, table))}. Counts come from count_terms or role_shares."
+        )
+    return found
 
 
 def need(table, columns, what, source):

@@ -14,6 +14,7 @@ from .witnesses import END, TOWNS, hosts, of_a_paper, of_a_speech, ours, own_wor
 
 _OWNERS = {"省": "provincial", "自治区": "provincial", "州": "prefectural", "盟": "prefectural", "自治州": "prefectural",
            "区": "county", "县": "county", "旗": "county", "镇": "township", "乡": "township", "市": ""}  # fmt: skip
+_TAXES = "国家税务总局"
 _FULL = {  # short names that stand for one long name everywhere
     "发改": "发展和改革", "卫健": "卫生健康", "卫计": "卫生和计划生育", "人社": "人力资源和社会保障", "住建": "住房和城乡建设",
     "市监": "市场监督管理", "市场监管": "市场监督管理", "医保": "医疗保障", "应急": "应急管理", "经信": "经济和信息化",
@@ -117,6 +118,8 @@ def _settle(plain, body, said, source, note):
     own = said[0] if said else body
     if org == "海关":
         note("issuer", plain[own.start : own.end], source, (own.start, own.end))
+    if plain[own.start - 6 : own.start] == _TAXES:
+        note("issuer", _TAXES + place.name + org, source, (own.start - 6, own.end))
     note("issuer", org and _of(place, org), said[1] if said else source, (own.start, own.end))
     return True
 
@@ -172,6 +175,9 @@ def _settle_by_mentions(plain, said, titles, note):
                     body = Body(match.start(), match.end(), match.end(), town=match[0])
                     _settle_town(plain, body, None, "page", match.span(), note)
                     return
+        if body := _town_of_text(plain):
+            place = _placed(plain, body.names)[0]
+            _settle_town(plain, body, place, "mentions", (body.start, body.end), note)
         note("level", "township", "text")
     if owner in TOWNS or not owner:
         return
@@ -188,6 +194,22 @@ def _settle_by_mentions(plain, said, titles, note):
         note("level", "prefectural", "text", below.span())  # a 市 that has counties below it
     elif level and said:
         note("level", level, said[1], (said[0].start, said[0].end))
+
+
+def _town_of_text(plain):
+    """Find the town that a text names under its county far more than any other, else None."""
+    scores, where = Counter(), {}
+    for a, b, name in mentioned(plain):
+        if town := re.compile(TOWN).match(plain, b, b + 8):
+            weight = _weight(plain, a, town.end(), ())
+            scores[town[0]] += weight
+            where.setdefault(town[0], Body(a, town.end(), town.end(), (name,), town[0]))
+    ranking = scores.most_common(2)
+    if not ranking or ranking[0][1] < _ENOUGH:
+        return None
+    if len(ranking) == 2 and ranking[0][1] < _DOMINANT * ranking[1][1]:
+        return None
+    return where[ranking[0][0]]
 
 
 def _written_out(plain, org):
@@ -237,7 +259,7 @@ def _by_context(plain, fits):
     return None
 
 
-_ENOUGH = 2.0  # weight of mentions without which no place is taken for the report's own
+_ENOUGH = 1.5  # weight of mentions without which no place is taken for the report's own
 _DOMINANT = 1.8  # and how far it must outweigh the next
 _PLAN = re.compile(r"《[^》\n]{0,14}$")
 _PARTNER = re.compile(r"[与和同赴到向对驻从]$|支援|学习|来自|借鉴")
@@ -272,9 +294,11 @@ def _whose(plain, levels, titles, owner=""):
         fits, stem = find_places(name), name[:-1]  # 岳西 for 岳西县
         if len(stem) >= 2:
             scores[name] += 0.5 * min(plain.count(stem) - plain.count(name), 4)
-        scores[name] += any(p.city in named for p in fits)
-        scores[name] += 0.5 * any(p.province in named for p in fits)
-        scores[name] += bool(licence) and any(_ICP[licence[1]] == p.province for p in fits)
+        above = 0.6 * any(p.city in named for p in fits) + 0.3 * any(
+            p.province in named for p in fits
+        )
+        host = 0.6 * (bool(licence) and any(_ICP[licence[1]] == p.province for p in fits))
+        scores[name] *= 1 + above + host
     ranking = scores.most_common(2)
     if not ranking or ranking[0][1] < _ENOUGH:
         return None, None
@@ -292,6 +316,8 @@ def _weight(plain, start, end, shown):
     if _PLAN.search(before):
         return 2.0
     before = re.sub("[\u4e00-\u9fff]{2}[省市州]$", "", before)
+    if before.endswith("、") or plain[end : end + 1] in ("、", "及"):  # one of several
+        return 0.3
     if _PARTNER.search(before[-4:]) or _VISITED.match(plain, end):
         return 0.0
     return 2.0 if _OFFICIAL.match(plain, end) else 1.0

@@ -35,7 +35,9 @@ class Evidence(NamedTuple):
 
 
 _PAGE_DATE = re.compile(
-    r"(?:发布|发文|成文|公开|生成|印发|录入|更新)?(?:日期|时间)[:：\s]{0,3}(?=" + YEAR + ")"
+    r"(?P<made>成文|生成|印发)?(?:发布|发文|公开|录入|更新)?(?:日期|时间)[:：\s】\]│|]{0,4}(?="
+    + YEAR
+    + ")"
 )
 _CLOCK = re.compile("今天|星期|现在是")  # of the page, in whatever year it was saved
 _SIGNED = re.compile(rf"(?:{DATE.pattern}日?|{DAY_STAMP.pattern})[\s)）]*\Z")
@@ -50,7 +52,6 @@ _KINDS = (  # by its title: a page of another kind names one as well
                     r"|常务?委员?会?工作报告|法院|检察院|国民经济|召开|审议|来了|督察组|调研|督导|.赴.|解答|问答|纪实|综述")),
     (WORK, re.compile(r"((?<!法治)政府|行政公署|行署)工作(的)?报告")),
     (RULE_OF_LAW, re.compile(rf"({_LAW}).{{0,24}}(报告|情况|总结|汇报|小结|公示|的函|思路)")),
-    ("", re.compile(r"总结$|报告$|情况$")),
 )  # fmt: skip
 _OTHER = re.compile(
     r"(?:通知|要点|计划|方案|解读|公告|决定|总结|纪实|年报)$|一图读懂|讯[)）]|召开.{0,20}会议?$"
@@ -129,17 +130,16 @@ def infer_metadata(text, name, removed):
 
 # Share of values read right by each witness, on pages that the rules were not made from; see
 # data/README.md. (right + 1) / (read + 2), so that few pages make no certainty.
-_PLAIN = ("title line", "signature", "text", "heading", "page")
 CONFIDENCE = {
-    **{("place", source): 0.97 for source in _PLAIN},
-    **{("issuer", source): 0.96 for source in _PLAIN},
-    **{("year", source): 0.99 for source in _PLAIN},
-    **{("date", source): 0.97 for source in _PLAIN},
-    ("genre", "title line"): 0.96,
-    ("genre", "text"): 0.83,
-    ("place", "mentions"): 0.90,
-    ("year", "date"): 0.80,
-}
+    ("genre", "title line"): 0.98, ("genre", "text"): 0.93,
+    ("place", "title line"): 0.97, ("place", "signature"): 0.95, ("place", "text"): 0.98,
+    ("place", "page"): 0.97, ("place", "mentions"): 0.67,
+    ("issuer", "title line"): 0.94, ("issuer", "signature"): 0.94, ("issuer", "text"): 0.90,
+    ("issuer", "page"): 0.96,
+    ("year", "title line"): 0.98, ("year", "heading"): 0.90, ("year", "text"): 0.95,
+    ("year", "date"): 0.91,
+    ("date", "signature"): 0.99, ("date", "text"): 0.96, ("date", "page"): 0.93,
+}  # fmt: skip
 
 
 def confidence(field, found):
@@ -204,7 +204,7 @@ def _titles(plain, lines):
 
 def _is_title(plain, start, end, known):
     """Tell whether lines are a title: they end as one does, and say of what or of which year."""
-    bare = re.sub(r"\s", "", _PARTICULARS.sub("", plain[start:end])).strip("*#")
+    bare = re.sub(r"[\s《》]", "", _PARTICULARS.sub("", plain[start:end])).strip("*#")
     return bool(
         _TITLE.search(bare)
         and (known or re.search(rf"20\d\d|{_LAW}|政府.{{0,2}}工作|公署工作", bare))
@@ -227,7 +227,7 @@ def as_level(value):
 
 def _genre(plain, head, titles, note):
     """Tell the genre by the titles, else by the opening words, else by what the text is about."""
-    named = [(re.sub(r"\s", "", plain[start:end]), start, end) for start, end in titles]
+    named = [(re.sub(r"[\s《》]", "", plain[start:end]), start, end) for start, end in titles]
     for bare, start, end in named:
         for genre, pattern in _KINDS:
             if pattern.search(bare):
@@ -241,6 +241,7 @@ def _genre(plain, head, titles, note):
     speaks = re.search(r"各位代表[:,!]", plain[: 2 * head])
     if speaks and SPEAKS_FOR.search(plain[: 3 * head]):
         note("genre", WORK, "text", speaks.span())
+    if named or speaks:  # a paper on something else, as its title says
         return
     about = list(_LAW_WORDS.finditer(plain))
     kinds = {match[0] for match in about}
@@ -334,10 +335,10 @@ _ON_YEAR = tuple(
 
 def _page_date(plain, note):
     """Note the day a page says it bears: after a label, or in a short line above the text."""
-    for first, last in ends(plain):
-        for label in _PAGE_DATE.finditer(plain, first, last):
-            if match := DAY_STAMP.match(plain, label.end()):
-                note("date", day(match), "page", match.span())
+    labels = [m for first, last in ends(plain) for m in _PAGE_DATE.finditer(plain, first, last)]
+    for found in sorted(labels, key=lambda found: not found["made"]):  # made before it was posted
+        if match := DAY_STAMP.match(plain, found.end()) or DATE.match(plain, found.end()):
+            note("date", day(match), "page", match.span())
     for line in list(re.finditer(r"[^\r\n]+", plain[:END]))[:25]:
         if len(line[0].strip()) > 2 * _LONGEST_TITLE or "。" in line[0]:
             return

@@ -11,7 +11,7 @@ import pandas as pd
 from matplotlib.colors import to_rgb
 from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator, PercentFormatter
 
-from .counts import check_names
+from .counts import check_names, counted
 from .places import find_places
 from .style import BLUE, GREY, INK, OCHRE, ONE, PALE, RED, ROLE_COLOURS, SHADES, TEAL, TWO, label
 
@@ -216,9 +216,9 @@ def _tint(colour):
 def plot_trends(rates, *, columns=4, colours=None):
     """Draw the rate of each term by year, each in its own panel from zero, with its interval.
 
-    One row per year x term: year, term, rate, low, high (as `pool_rates` gives it; counts, which
-    have no intervals, are drawn without) and, where the table has it, gloss_en. Panels stand in the
-    order of the terms; their scales differ. `colours` maps terms to colours.
+    One row per year x term (or kind of claim): year, term, rate, low, high (as `pool_rates` gives
+    it; counts, which have no intervals, are drawn without) and, where the table has it, gloss_en.
+    Panels stand in the order of the terms; their scales differ. `colours` maps terms to colours.
     """
     return _panels(rates, "rate", columns, colours, FuncFormatter(lambda v, _: f"{v:g}"))
 
@@ -232,9 +232,152 @@ def plot_shares(shares, *, columns=4, colours=None):
     return _panels(shares, "share", columns, colours, PercentFormatter(1, decimals=0))
 
 
+def plot_spread(shares):
+    """Draw how a term spread: the share of reports that use it by year, a line for each level.
+
+    One row per level x year x term: level, year, term, share, low, high (as `add_shares` gives it),
+    and gloss_en where there is one. A level of one place is left out: its share is all or nothing.
+    """
+    terms = list(dict.fromkeys(shares["term"].astype(str)))
+    levels = [
+        level for level, part in shares.groupby("level", sort=False) if part["reports"].max() > 1
+    ]
+    figure, axes = plt.subplots(1, len(terms), figsize=(TWO, 2.1), squeeze=False, sharey=True)
+    for ax, term in zip(axes[0], terms, strict=True):
+        ends = []
+        for shift, level, colour in zip((-0.06, 0.06), levels, (RED, BLUE), strict=False):
+            part = shares[(shares["term"] == term) & (shares["level"] == level)].sort_values("year")
+            years = part["year"] + shift
+            _interval_line(ax, years, part["share"], part["low"], part["high"], colour)
+            ends.append((part["share"].iloc[-1], years.iloc[-1], level, colour))
+        last = -1.0
+        for y, x, level, colour in sorted(ends):
+            last = max(y, last + 0.08)  # names keep clear of each other
+            at = (x + 0.15, last)
+            ax.annotate(label(level), at, color=colour, va="center", annotation_clip=False)
+        _head(ax, term, shares.loc[shares["term"] == term])
+        ax.set_ylim(0, 1.02)
+        ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        ax.set_xticks(sorted(shares["year"].unique()))
+        ax.margins(x=0.14)
+        ax.grid(axis="y")
+    axes[0][0].set_ylabel(label("share"))
+    return figure
+
+
+def _head(ax, title, part):
+    ax.set_title(title, pad=13)
+    if "gloss_en" in part:
+        gloss = _fit(part["gloss_en"].iloc[0], 34)
+        ax.text(0, 1.035, gloss, transform=ax.transAxes, color=GREY, fontsize=6)
+
+
+def plot_copied(years, roles):
+    """Draw how much of a report's text stands in others: over the years, and by role.
+
+    `years`: one row per year x relation ('own', 'elsewhere'), as `pool_rates(shared_text(...))`
+    gives it; `roles`: one row per role, as `pool_rates(copied_shares(...), by="role")` of one
+    source. Bars are 95 % intervals over places.
+    """
+    figure, (left, right) = plt.subplots(1, 2, figsize=(TWO, 2.1), width_ratios=[1.35, 1])
+    for relation, colour in (("own", BLUE), ("elsewhere", GREY)):
+        part = years[years["relation"] == relation].sort_values("year")
+        values = (part[name] / 1000 for name in ("rate", "low", "high"))
+        _interval_line(left, part["year"], *values, colour)
+        side, end = ("top", "low") if relation == "own" else ("bottom", "high")
+        at = (part["year"].iloc[0], part[end].iloc[0] / 1000)
+        shift = (0, -5 if side == "top" else 5)
+        left.annotate(label(relation), at, shift, textcoords="offset points", color=colour, va=side)
+    left.yaxis.set_major_locator(MultipleLocator(0.05))
+    left.set_xticks(sorted(years["year"].unique()))
+    left.set_ylim(0, None)
+    left.set_ylabel(label("text share"))
+    left.margins(x=0.08)
+    left.grid(axis="y")
+    order = [role for role in ROLE_COLOURS if role in set(roles["role"])][::-1]
+    for y, role in enumerate(order):
+        row = roles[roles["role"] == role].iloc[0] / pd.Series(
+            {"rate": 1000, "low": 1000, "high": 1000}
+        )
+        right.hlines(y, row["low"], row["high"], color=_tint(BLUE), lw=2.6)
+        right.plot(row["rate"], y, "o", color=BLUE, ms=4, mec="white", mew=0.5)
+        right.annotate(
+            f"{row['rate']:.0%}",
+            (row["rate"], y),
+            (0, 5),
+            textcoords="offset points",
+            ha="center",
+            fontsize=6.5,
+        )
+    right.set_yticks(range(len(order)), [label(role) for role in order])
+    right.tick_params(axis="y", length=0)
+    right.set(xlim=(0, 1), ylim=(-0.6, len(order) - 0.3), xlabel=label("own"))
+    right.spines["left"].set_visible(False)
+    right.grid(axis="x")
+    for axis in (left.yaxis, right.xaxis):
+        axis.set_major_formatter(PercentFormatter(1, decimals=0))
+    return figure
+
+
+def plot_symbolic(ratios, *, roles=("achievement", "plan"), ax=None):
+    """Draw the log ratio of symbolic to operational words by year, a line for each role.
+
+    One row per year x role, as `symbolic_ratio` gives it. The figure says itself that the measure
+    is exploratory and its word lists are not validated. Bars are 95 % intervals.
+    """
+    ax = ax or plt.subplots(figsize=(ONE, 2.3))[1]
+    ax.axhline(0, color=GREY, lw=0.8)
+    ratios = ratios[ratios["role"].isin(roles)]
+    colours = dict(zip(roles, (BLUE, OCHRE, RED, TEAL), strict=False))
+    for role, colour in colours.items():
+        part = ratios[ratios["role"] == role].sort_values("year")
+        columns = (part[name] for name in ("log_ratio", "low", "high"))
+        _interval_line(ax, part["year"], *columns, colour)
+        lower = part["log_ratio"].mean() < ratios["log_ratio"].mean()
+        at = (part["year"].iloc[0], part["low" if lower else "high"].iloc[0])
+        shift, side = ((0, -5), "top") if lower else ((0, 5), "bottom")
+        ax.annotate(label(role), at, shift, textcoords="offset points", color=colour, va=side)
+    ax.set_xticks(sorted(ratios["year"].unique()))
+    ax.set_ylabel(label("log ratio"))
+    ax.set_xlabel(label("unvalidated"), color=GREY)
+    ax.margins(x=0.08, y=0.14)
+    ax.grid(axis="y")
+    return ax
+
+
+def plot_matrix(table, *, rows, columns, value="n", ax=None):
+    """Draw a table of counts as shades, with the counts in them.
+
+    One row per row x column name; names stand in the order of their first appearance. A zero is
+    left blank.
+    """
+    names, heads = (list(dict.fromkeys(table[c].astype(str))) for c in (rows, columns))
+    ax = ax or plt.subplots(figsize=(TWO, 0.2 * len(names) + 0.6))[1]
+    most = np.sqrt(table[value].max())
+    for name, head, n in zip(
+        table[rows].astype(str), table[columns].astype(str), table[value], strict=True
+    ):
+        if not n:
+            continue
+        x, y = heads.index(head), names.index(name)
+        shade = np.sqrt(n) / most
+        ax.add_patch(plt.Rectangle((x - 0.48, y - 0.46), 0.96, 0.92, color=SHADES(shade), lw=0))
+        ink = "white" if shade > 0.55 else INK
+        ax.text(x, y, f"{n:,}", ha="center", va="center", fontsize=6, color=ink)
+    ax.set(xlim=(-0.6, len(heads) - 0.4), ylim=(len(names) - 0.4, -0.6))
+    ax.set_xticks(range(len(heads)), heads)
+    ax.set_yticks(range(len(names)), names)
+    ax.xaxis.tick_top()
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    return ax
+
+
 def _panels(table, value, columns, colours, formatter):
     if "low" not in table:  # counts of too few places have rates, but no intervals
         table = table.assign(low=np.nan, high=np.nan)
+    of = counted(table)
+    table = table.assign(term=table[of])
     terms = list(dict.fromkeys(table["term"].astype(str)))
     years = sorted(table["year"].unique())
     rows = -(-len(terms) // columns)
@@ -256,16 +399,7 @@ def _panels(table, value, columns, colours, formatter):
             part["high"],
             (colours or {}).get(term, BLUE),
         )
-        ax.set_title(term, pad=13)
-        if "gloss_en" in part:
-            ax.text(
-                0,
-                1.035,
-                _fit(part["gloss_en"].iloc[0], 34),
-                transform=ax.transAxes,
-                color=GREY,
-                fontsize=6,
-            )
+        _head(ax, label(f"kind {term}") if of == "kind" else term, part)
         ax.set_ylim(0, 1.02 if value == "share" else None)
         ax.yaxis.set_major_locator(MultipleLocator(0.5) if value == "share" else MaxNLocator(3))
         ax.yaxis.set_major_formatter(formatter)

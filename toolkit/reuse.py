@@ -137,6 +137,52 @@ def nearest(related, relation="elsewhere"):
     return found.drop_duplicates("report_id", ignore_index=True)
 
 
+def shared_text(related, *, by=("place", "year")):
+    """Sum up how much of their text reports share with others, by relation.
+
+    One row per pair in, as `add_relation` gives; one row per group x relation out: *by; relation;
+    pairs; n, Han characters of the reports that stand in the other; n_han, all of theirs, once a
+    pair; rate = 1000 n / n_han, per 1,000 (a share). Which pairs count is for the caller to say:
+    `related[related["year"] - related["other_year"] == 1]` are those of one year to the next.
+    """
+    need(related, ["relation", "shared_han", "n_han"], "related pairs", "add_relation")
+    by = [by] if isinstance(by, str) else list(by)
+    check_names(by, related.columns, "column")
+    keys = list(dict.fromkeys([*by, "relation"]))
+    table = related.groupby(keys, observed=True, sort=True).agg(
+        pairs=("n_han", "size"), n=("shared_han", "sum"), n_han=("n_han", "sum")
+    )
+    table = table.astype("int64").reset_index()
+    table["relation"] = table["relation"].cat.remove_unused_categories()
+    return table.assign(rate=1000 * table["n"] / table["n_han"])
+
+
+def copied_shares(clauses, reports, *, by=("place", "year")):
+    """Count the Han characters of each group that stand in earlier reports.
+
+    One row per clause, with from_own and from_any, and per report in; one row per group x source
+    out: *by (columns of `reports`, and 'role'); source, 'own' for the last earlier report of the
+    same place, 'any' for any earlier report; n; reports; n_han; rate = 1000 n / n_han, per 1,000
+    (a share). Reports without an earlier one are in neither n nor n_han. The share of 'any' grows
+    with the collection: years and collections of unequal size cannot be compared by it.
+    """
+    need(clauses, ["report_id", "from_own", "from_any", "n_han"], "clauses first", "corpus.clauses")
+    by = [by] if isinstance(by, str) else list(by)
+    check_names(by, [*reports.columns, "role"], "column")
+    of_report = ["report_id", *(column for column in by if column != "role")]
+    texts = clauses.merge(reports[list(dict.fromkeys(of_report))], on="report_id")
+    tables = []
+    for source in ("own", "any"):
+        part = texts[texts[f"from_{source}"].notna()]
+        table = part.groupby(by, observed=True, sort=True).agg(
+            n=(f"from_{source}", "sum"), reports=("report_id", "nunique"), n_han=("n_han", "sum")
+        )
+        tables.append(table.reset_index().assign(source=source))
+    table = pd.concat(tables, ignore_index=True).astype(dict.fromkeys(("n", "n_han"), "int64"))
+    table = table[[*by, "source", "n", "reports", "n_han"]]
+    return table.assign(rate=1000 * table["n"] / table["n_han"])
+
+
 def reused(clauses, reports):
     """Count in each clause the Han characters that stand in earlier reports.
 

@@ -48,6 +48,17 @@ _LABELS = {
         "{terms} with n ≥ {minimum}: {up} up and {down} down clear of equal rates; {shown} shown",
         "n ≥ {minimum} 的 {terms} 项中，区间不含 1 者升 {up} 项、降 {down} 项；图示 {shown} 项",
     ),
+    "kind count": ("counts and amounts", "数量"),
+    "kind rate": ("rates and multiples", "比率与倍数"),
+    "kind change": ("changes", "变化"),
+    "kind structure": ("shares of a whole", "构成"),
+    "kind rank": ("ranks", "位次"),
+    "kind superlative": ("superlatives", "“第一”类表述"),
+    "own": ("in the place's own report of the year before", "见于本地上年报告"),
+    "elsewhere": ("in another place's report of the year before", "见于他地上年报告"),
+    "text share": ("share of the text's Han characters", "正文汉字占比"),
+    "log ratio": ("ln(symbolic / operational words)", "象征性与操作性用语对数比"),
+    "unvalidated": ("exploratory: word lists are not validated", "探索性指标：词表未经检验"),
     "spread": ("evenness (1 − DPnorm)", "均匀度（1 − DPnorm）"),
 }
 _RC = {

@@ -30,9 +30,13 @@ class Corpus(NamedTuple):
     """The tables of one folder of reports.
 
     reports   one row per report
-    clauses   one row per clause; `text` only where the reports were read from disk
+    clauses   one row per clause; `text` only where the reports were read from disk. from_own and
+              from_any count its Han characters that stand in earlier reports (`reused`)
     hits      one row per match of a lexicon term
     tokens    one row per report x role x token
+    claims    one row per quantified claim or superlative
+    marks     one row per marker of symbolic or operational language (unvalidated word lists)
+    reuse     one row per pair of reports: the wording they share
     evidence  one row per report x field: where its value was read, or that the manifest gave it
     removed   one row per span that cleaning left out
     problems  one row per problem with its reason: a file that was quarantined (not read), something
@@ -43,6 +47,9 @@ class Corpus(NamedTuple):
     clauses: pd.DataFrame
     hits: pd.DataFrame
     tokens: pd.DataFrame
+    claims: pd.DataFrame
+    marks: pd.DataFrame
+    reuse: pd.DataFrame
     evidence: pd.DataFrame
     removed: pd.DataFrame
     problems: pd.DataFrame
@@ -53,11 +60,12 @@ class Corpus(NamedTuple):
         places = self.reports["place"].replace("", pd.NA).nunique()
         return (
             f"{len(self.reports)} reports, {places} places{span}: {len(self.clauses):,} clauses, "
-            f"{len(self.hits):,} hits, {self.tokens['n'].sum():,} tokens"
+            f"{len(self.hits):,} hits, {self.tokens['n'].sum():,} tokens, {len(self.claims):,} claims"
         )
 
 
 _LEFT = 86_400  # seconds: no write takes a day
+_MAY_MISS = ("from_own", "from_any")  # integers that are not known of every row
 _CSV = ("reports", "problems")  # for people; the long tables are Parquet
 _FILES = {f"{name}.csv" if name in _CSV else f"{name}.parquet" for name in Corpus._fields}
 _REPORT_TYPES = {
@@ -167,7 +175,9 @@ def load(name):
                 read[column] = values
             tables[table] = read
         else:
-            tables[table] = pq.read_table(folder / f"{table}.parquet").to_pandas()
+            read = pq.read_table(folder / f"{table}.parquet").to_pandas()
+            counted = [column for column in _MAY_MISS if column in read]
+            tables[table] = read.astype(dict.fromkeys(counted, "Int32"))
     return Corpus(**tables)
 
 

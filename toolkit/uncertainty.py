@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import beta, t
 
-from .counts import check_names, need
+from .counts import check_names, counted, need
 
 FEWEST = 5  # clusters: below this an interval over clusters says little
 
@@ -27,7 +27,7 @@ def pool_rates(counts, *, by="year", cluster="place"):
     need(counts, ["n", "n_han"], "counts", "count_terms or role_shares")
     by = [by] if isinstance(by, str) else list(by)
     check_names([*by, cluster], counts.columns, "column")
-    of = next(c for c in ("term", "category", "surface", "role") if c in counts and c not in by)
+    of = counted(counts, by)
     groups = counts.groupby([*by, cluster], observed=True)[of].nunique()
     if (groups != counts[of].nunique()).any():
         raise ValueError(

@@ -20,10 +20,10 @@ _CONGRESS = re.compile(
     rf"([\u4e00-\u9fff]{{2,24}}?)(?:{TERM}[^。\n]{{0,4}})?(?:人民代表大会|人代会)"
 )
 _GRID = re.compile(
-    r"(?:发布机构|发布部门|发文机关|发文单位|公开机构|制发机关|责任部门)[:：\s】\]]{1,3}(?=\S)"
+    r"(?:发布|发文|公开|制发|责任|成文)(?:责任)?(?:机构|部门|机关|单位|主体)[:：\s】\]│|]{1,6}(?=[\u4e00-\u9fff])"
 )
-_SOURCE = re.compile(r"(?:来源|作者|发布者|发布单位|单位)[:：\s】\]]{1,3}(?=\S)")
-HOST = re.compile(r"首页|位置|政府网|政务网|门户网站|主[办管]|版权|[>＞»]|[-—]{2,}|/[^/\n]*/")
+_SOURCE = re.compile(r"(?:来源|作者|发布者|供稿|单位)[:：\s】\]│|]{1,6}(?=[\u4e00-\u9fff])")
+HOST = re.compile(r"首页|位置|政府网|政务网|网站|主[办管]|版权|[>＞»]|[-—]{2,}|/[^/\n]*/")
 _OPENS = rf"(?:^|\n)[\s\u3000*]*(?:(?:{YEAR}年?度?(?:以来)?|[一今全]年以?来)[，,]?)?"
 _SUBJECT = re.compile(_OPENS + "(?=[\u4e00-\u9fff]{2})")
 _DOES = re.compile(  # a clause that says what a body does
@@ -46,6 +46,12 @@ def ends(plain):
     return [(0, END), (len(plain) - END, len(plain))]
 
 
+_SELVES = {
+    "局": ("局",), "委": ("委", "委员会"), "厅": ("厅",), "办": ("办", "办公室"), "部": ("部",),
+    "行": ("行",), "队": ("队",),
+}  # fmt: skip
+
+
 def of_a_paper(plain, head, titles, lines):
     """Yield the bodies a bureau's report may be of, with where each is named."""
     self_word, of_town = ours(plain), own_word(plain) in TOWNS
@@ -53,7 +59,7 @@ def of_a_paper(plain, head, titles, lines):
     def fits(body):  # 我局 is no 委, 我镇 no county
         if of_town and not body.town and body.owner not in TOWNS:
             return False
-        return not self_word or not body.org or body.org.endswith((self_word, "政府"))
+        return not self_word or not body.org or body.org.endswith((*_SELVES[self_word], "政府"))
 
     for body, source, sure in _named(plain, head, titles, lines):
         if body and (sure or fits(body)):
@@ -63,7 +69,9 @@ def of_a_paper(plain, head, titles, lines):
 def _named(plain, head, titles, lines):
     """Yield what stands where an issuer is named: a body or None, the source, whether it is sure."""
     for start, end in titles:
-        yield _as_government(plain, first_body(plain, start, end)), "title line", False
+        body = first_body(plain, start, end)
+        if body and (body.org or not ours(plain)):  # 某县…报告 of a page on which 我局 speaks
+            yield _as_government(plain, body), "title line", False
     for match in _in_ends(_GRID, plain):
         yield _after(plain, match), "page", True
     for start, end in signatures(plain, lines):
@@ -73,20 +81,41 @@ def _named(plain, head, titles, lines):
     for start, end in top_lines(plain, titles):
         body = whole_line(plain, start, end) or _letterhead(plain, start, end)
         yield _as_host(body), "title line", False
-    first = plain.find("。") + 1 or head  # later paragraphs begin with others as well
-    for pattern, reach in ((_SUBJECT, first), (_DOES, head)):
-        for match in pattern.finditer(plain, 0, min(reach, head)):
-            body = _after(plain, match)
-            yield body if body and body.org else None, "text", False
+    for body in _subjects(plain, head):
+        yield body, "text", False
     for match in _in_ends(_SOURCE, plain):
         body = _after(plain, match)
         yield None if body and body.org.endswith("政府") else body, "page", False
     for start, end in hosts(plain):
         for body in sorted(_path(plain, start, end), key=lambda body: bool(body.names)):
             yield _as_host(body), "page", False
-    for match in re.finditer(r"(?<=[。\n,，])", plain[: 3 * head]):
+    for body in _mentions(plain, head):
+        yield body, "text", False
+
+
+def _subjects(plain, head):
+    """Yield the bodies that the opening is about."""
+    first = plain.find("。") + 1 or head  # later paragraphs begin with others as well
+    for pattern, reach in ((_SUBJECT, first), (_DOES, head)):
+        for match in pattern.finditer(plain, 0, min(reach, head)):
+            body = _after(plain, match)
+            if body and body.org and not _addressed(plain, body):
+                yield body
+
+
+def _mentions(plain, head):
+    """Yield what the text names without its place (县发改局), and the place of its addressee."""
+    for match in re.finditer(r"(?<=[。\n,，:：])", plain[: 3 * head]):
         body = _after(plain, match)
-        yield body if body and body.owner else None, "text", False
+        if body and body.names and _addressed(plain, body):
+            yield body._replace(org="", end=body.until)
+        elif body and body.owner and not _addressed(plain, body):
+            yield body
+
+
+def _addressed(plain, body):
+    """Tell that a report is sent to a body (县人民政府:), which then is not its issuer."""
+    return plain[body.end : body.end + 2].lstrip()[:1] in (":", "：")
 
 
 def _in_ends(pattern, plain):
@@ -163,8 +192,6 @@ def _path(plain, start, end):
 
 def _as_government(plain, body):
     """Take a title that names only a place and a year (某县2022年法治政府建设…) for its government."""
-    if body is None:
-        return None
     follows = plain[body.end : body.end + 6]
     alone = body.names and not body.org and re.match(rf"关于|{YEAR}|法治|\s", follows)
     return body._replace(org="管理委员会" if body.zone else "人民政府") if alone else body
@@ -178,8 +205,8 @@ def _as_host(body):
 
 def ours(plain):
     """Give the last character of what the report calls itself (我局: 局), or ''."""
-    words = Counter(re.findall(r"[我本]([局委厅办部行院])", plain)).most_common(1)
-    return words[0][0] if words and words[0][0] != "院" else ""
+    words = Counter(re.findall(r"[我本支]([局委厅办部行队])", plain)).most_common(1)
+    return words[0][0] if words else ""
 
 
 def own_word(plain):
