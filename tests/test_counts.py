@@ -234,3 +234,12 @@ def test_importing_does_nothing():
 
 def test_the_texts_are_looked_for_beside_the_checkout():
     assert SHARED.name == "shared"
+
+
+def test_claims_are_counted_like_terms(bureaus):
+    """The shape of the five bureau reports: nearly all numbers in achievement, none in problems."""
+    table = count_terms(bureaus.claims, bureaus.clauses, bureaus.reports, by="role", of="kind")
+    numbers = table[table["kind"] != "superlative"].groupby("role", observed=True)["n"].sum()
+    assert numbers["achievement"] > 0.9 * numbers.sum() and numbers["problem"] == 0
+    with pytest.raises(ValueError, match="no name in hits 'unity'. Near it: .*unit"):
+        count_terms(bureaus.claims, bureaus.clauses, bureaus.reports, by="role", of="unity")

@@ -130,3 +130,41 @@ def test_a_missing_glyph_is_an_error_and_nothing_is_saved(tmp_path):
     with pytest.raises(ValueError, match="'x' was not saved: Glyph"):
         toolkit.save(figure, "x", RATES, folder=tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_spread_has_a_line_for_each_level_that_has_places():
+    shares = table(
+        level=["national", "provincial", "prefectural"] * 2, year=[2020] * 3 + [2021] * 3, term=["种树"] * 6,
+        share=[0, 0.5, 0.2, 1, 0.6, 0.61], low=[0, 0.3, 0.1, 0.9, 0.5, 0.5], high=[0.9, 0.7, 0.4, 1, 0.8, 0.8],
+        reports=[1, 31, 51] * 2,
+    )  # fmt: skip
+    (ax,) = plots.plot_spread(shares).axes
+    names = {t.get_text(): t.xy[1] for t in ax.texts}
+    assert set(names) == {"provincial level", "cities"}
+    assert abs(names["cities"] - names["provincial level"]) >= 0.079  # they do not overprint
+
+
+def test_copying_is_drawn_in_shares():
+    years = table(
+        relation=["own", "elsewhere"],
+        year=[2021, 2021],
+        rate=[150, 50],
+        low=[140, 45],
+        high=[160, 55],
+    )
+    roles = table(role=["intro", "plan"], rate=[900, 100], low=[880, 90], high=[920, 110])
+    left, right = plots.plot_copied(years, roles).axes
+    assert left.lines[0].get_ydata().tolist() == [0.15]
+    assert [t.get_text() for t in right.get_yticklabels()] == ["looking ahead", "opening"]
+
+
+def test_a_matrix_prints_its_counts_and_leaves_zeros_blank():
+    grid = table(scope=["全国", "全国", "全省"], word=["率先", "首个", "率先"], n=[1200, 3, 0])
+    ax = plots.plot_matrix(grid, rows="scope", columns="word")
+    assert [t.get_text() for t in ax.texts] == ["1,200", "3"]
+
+
+def test_an_exploratory_figure_says_so():
+    ratios = table(year=[2020, 2021] * 2, role=["plan"] * 2 + ["achievement"] * 2, log_ratio=[0.1, 0.2, -0.5, -0.4],
+                   low=[0, 0.1, -0.6, -0.5], high=[0.2, 0.3, -0.4, -0.3])  # fmt: skip
+    assert "not validated" in plots.plot_symbolic(ratios).get_xlabel()

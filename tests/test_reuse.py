@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 
 from toolkit import build, reuse, uncertainty
 from toolkit.lexicon import as_codes, is_han
-from toolkit.reuse import add_relation, find_reuse, nearest, passages, previous, reused
+from toolkit.reuse import (
+    add_relation,
+    copied_shares,
+    find_reuse,
+    nearest,
+    passages,
+    previous,
+    reused,
+    shared_text,
+)
 
 
 def tables(texts_by_report, **facts):
@@ -260,3 +269,44 @@ def test_the_panel(read):
     copied = reused(read.clauses, read.reports)
     by_report = copied.groupby("report_id", observed=True)["from_own"].sum(min_count=1).dropna()
     assert by_report.to_dict() == own.set_index("report_id")["shared_han"].to_dict()
+
+
+def test_shares_of_text_are_summed_over_pairs_and_by_source():
+    related = pd.DataFrame({
+        "place": ["云溪市"] * 3, "year": [2021] * 3, "relation": pd.Categorical(["own", "elsewhere", "elsewhere"]),
+        "shared_han": np.array([30, 10, 0], dtype="int32"), "n_han": np.array([100] * 3, dtype="int32"),
+    })  # fmt: skip
+    table = shared_text(related).set_index("relation")
+    assert table.loc["own", ["pairs", "n", "n_han", "rate"]].tolist() == [1, 30, 100, 300.0]
+    assert table.loc["elsewhere", ["pairs", "n", "n_han", "rate"]].tolist() == [2, 10, 200, 50.0]
+    many = pd.concat([related] * 30_000)  # sums of a large collection do not run over
+    assert shared_text(many.assign(shared_han=np.int32(100)))["rate"].tolist() == [1000.0, 1000.0]
+
+    clauses = pd.DataFrame({
+        "report_id": ["甲", "甲", "乙"], "role": ["plan", "intro", "plan"], "n_han": [10, 5, 20],
+        "from_own": pd.array([4, 5, None], dtype="Int32"), "from_any": pd.array([6, 5, 10], dtype="Int32"),
+    })  # fmt: skip
+    reports = pd.DataFrame(
+        {"report_id": ["甲", "乙"], "place": ["云溪市", "星渡市"], "year": [2021, 2020]}
+    )
+    shares = copied_shares(clauses, reports, by="role").set_index(["role", "source"])
+    assert shares.loc[("plan", "own"), ["n", "reports", "n_han", "rate"]].tolist() == [
+        4,
+        1,
+        10,
+        400,
+    ]
+    assert shares.loc[("plan", "any"), ["n", "reports", "n_han"]].tolist() == [16, 2, 30]
+    with pytest.raises(ValueError, match="no column 'city'|there is no column"):
+        copied_shares(clauses, reports, by="city")
+
+
+def test_the_shipped_tables_say_what_the_texts_say(panel):
+    """Lanzhou's one speech under two years, and the panel's copying: a sixth from the year before."""
+    twice = panel.reuse[panel.reuse["containment"] > 0.9]
+    assert set(twice["report_id"]) == {"主要城市_兰州市_2021", "主要城市_兰州市_2022"}
+    assert len(panel.reuse) == 417 * 416
+    shares = copied_shares(panel.clauses, panel.reports, by="year")
+    own = shares[shares["source"] == "own"].set_index("year")["rate"]
+    assert list(own.index) == [2021, 2022, 2023, 2024]  # the first year has none before it
+    assert own.between(140, 170).all()

@@ -26,8 +26,8 @@ def inspect(folder, **options):
     One row per report in the folder: file, genre, issuer, place (in full), year, date, title;
     confidence, that of the least sure of genre, issuer, place and year (the share of values that
     was right when read this way, on pages the rules were not made from; empty where a value is
-    unknown); and check: what is unknown, read from a weak witness, shared by several places or said otherwise
-    by the file name.
+    unknown); and check: what is unknown, read from a weak witness, shared by several places or said
+    otherwise by the file name.
     """
     corpus = build(folder, **options)
     seen = corpus.evidence.set_index(["report_id", "field"])[["source", "confidence"]]
