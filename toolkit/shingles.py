@@ -50,12 +50,12 @@ def shingles(clauses, rows):
     at = np.flatnonzero(is_han(codes))
     row = np.searchsorted(begins, at, side="right") - 1
     gaps = np.cumsum(np.diff(part["clause"].to_numpy(), prepend=-1) != 1)
-    stretch, han = gaps[row], codes[at].astype(np.uint64)
+    run, han = gaps[row], codes[at].astype(np.uint64)
     n = max(len(han) - SPAN + 1, 0)
     values = np.zeros(n, dtype=np.uint64)
     for step in range(SPAN):
         values = values * _FACTOR + han[step : step + n]
-    starts = np.flatnonzero(stretch[:n] == stretch[SPAN - 1 :][:n]).astype(np.int32)
+    starts = np.flatnonzero(run[:n] == run[SPAN - 1 :][:n]).astype(np.int32)
     return values[starts], starts, row, at - begins[row]
 
 
