@@ -10,8 +10,9 @@ from conftest import reference, texts, tiny
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.claims import CLAIMS, find_claims, read_number
+from toolkit.claims import CLAIMS, find_claims
 from toolkit.corpus import build
+from toolkit.numbers import read_number
 from toolkit.sections import ROLES
 
 
