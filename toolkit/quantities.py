@@ -21,7 +21,9 @@ from .numbers import (
     SIZES,
     TERMS,
     TIMES,
+    find_all,
     is_quoted,
+    is_scaled,
     part_before,
     read_quantity,
 )
@@ -29,6 +31,8 @@ from .objects import classes, first_class
 from .ranks import read_rank
 from .segment import cutter
 
+_FIRST = re.compile(rf"[\d{HAN}第前倒]")  # what a quantity or rank begins with
+_FIRST_OF_RATIO = re.compile(r"\d")
 _NAMES = re.compile(  # with a measure word, and yet no count
     r"八项规定|三大攻坚战|三大保卫战|五大发展理念|四大班子|三次产业|三条控制线"
     r"|两个(?:市场|大局|百年|确立|维护|坚决)|两种资源|四个(?:意识|自信|全面)|[三五]篇大?文章"
@@ -78,7 +82,7 @@ def find_quantities(text):
     """List the claims that have a number, a change with both ends as one."""
     claims = []
     last = {"end": 0, "unit": None, "kind": "", "before": ""}
-    for match in QUANTITY.finditer(text):
+    for match in find_all(QUANTITY, _FIRST, text):
         claim = read_rank(text, match) if match["nth"] else _read(text, match)
         if claim is None:
             continue
@@ -99,13 +103,16 @@ def find_quantities(text):
 
 def _read(text, match):
     """Read a matched number as a claim, or give None where it is none."""
+    fraction = match["per"] or match["over"]
+    if match["number"][0] in HAN and not (fraction or match["unit"] or match["unit2"]):
+        return None  # of most numerals in a text this is the end: 一网通办
     value, high, unit = read_quantity(match)
     start, end = match.span()
     before = part_before(text, start)
-    if np.isnan(value) or not _is_claim(text, match, value, unit, before):
+    if value != value or not _is_claim(text, match, value, unit, before):
         return None
     after, compared = match["after"], _COMPARED.search(before)
-    kind = _kind(unit, before, match["per"] or match["over"])
+    kind = _kind(unit, before, fraction)
     if unit == "大":  # the unit is the sort that ends there (七大类, 四大方面), else 个
         sort = re.compile("类|方面|[\u4e00-\u9fff]{2}(?![\u4e00-\u9fff])").match(text, end)
         end, unit = (sort.end(), "大" + sort[0]) if sort else (end, "个")
@@ -190,7 +197,7 @@ def _kind(unit, before, fraction):
 
 def find_ratios(text):
     """Yield the parts of 三次产业比5:40:55, each a share."""
-    for match in RATIO.finditer(text):
+    for match in find_all(RATIO, _FIRST_OF_RATIO, text):
         before = part_before(text, match.start())
         for part in re.finditer(r"[\d.]+", match[0]) if re.search("比|结构", before) else ():
             start, end = (match.start() + at for at in part.span())

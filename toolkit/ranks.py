@@ -2,7 +2,7 @@
 
 import re
 
-from .numbers import BOUND, MEASURES, is_quoted, part_before, read_number
+from .numbers import BOUND, MEASURES, find_all, is_quoted, part_before, read_number
 
 _SCOPE = re.compile(
     r"(?:全球|世界|国际|亚洲|全[国省市区县州盟旗域网]|[国省市区县]内|我[国省市区县]"
@@ -11,6 +11,7 @@ _SCOPE = re.compile(
     r"(?<=[\u4e00-\u9fff]{2})"  # of the two at least one
 )
 _RANKED = re.compile(r"(?:位?[居列排]名?|排?名|[升进]至|[升入进]到?|跻身|保持|前移)[^,。;、]{0,8}$")
+_FIRST = re.compile("[率首唯领前榜居名第一最]")
 _SUPERLATIVE = re.compile(
     r"(?<!一)率先(?!垂范)|(?<!敢)首创(?!精神)|唯一(?!性)|领先|领跑(?!者)|(?<!一)前列"
     r"|(?<![在为])首位(?!度)|(?<!上)榜首|居首|首屈一指|名列前茅|第一(?:方阵|梯队)|(?<!双)一流"
@@ -42,7 +43,7 @@ def read_rank(text, match):
 def find_superlatives(text):
     """Yield the superlatives in a text as claims; a scope serves the first word after it."""
     last = 0
-    for match in _SUPERLATIVE.finditer(text):
+    for match in find_all(_SUPERLATIVE, _FIRST, text):
         start, end = match.span()
         window = text[max(last, start - 30) : start]
         near = window[max(map(window.rfind, ",。;:()!?\n")) + 1 :]
