@@ -20,9 +20,9 @@ NAMED = {
     "status": ("done", "expected", "planned"),
     "flow": ("", "stock", "flow"),
 }
-_EMPTY = dict.fromkeys(("value", "high", "value_from"), np.nan) | dict.fromkeys(
+_MISSING = dict.fromkeys(("value", "high", "value_from"), np.nan) | dict.fromkeys(
     ("comparator", "unit", "scope", "word"), ""
-)
+)  # what a claim has where nothing is said
 
 
 _EXPECTED = re.compile(r"预计|预期|预估|预测|有望|估计")
@@ -69,28 +69,34 @@ def find_claims(clauses):
     codes, begins = joined(clauses)
     text = re.sub("《[^》\n]*》", lambda title: "□" * len(title[0]), as_text(codes)) + "\n"
     found = [*find_quantities(text), *find_ratios(text), *find_superlatives(text)]
-    claims = [_EMPTY | claim for claim in sorted(found, key=lambda claim: claim["start"])]
-    table = pd.DataFrame(claims, columns=CLAIMS)
-    start, end = (table[edge].to_numpy(dtype=np.int64) for edge in ("start", "end"))
+    claims = sorted(found, key=lambda claim: claim["start"])
+    start, end = (
+        np.array([claim[edge] for claim in claims], dtype=np.int64) for edge in ("start", "end")
+    )
     row = np.searchsorted(begins, start, side="right") - 1
-    heads = [text[a:b] for a, b in zip(begins[row], start, strict=True)]
+    heads = [text[a:b] for a, b in zip(begins[row].tolist(), start.tolist(), strict=True)]
     roles = clauses["role"].array.take(row)
-    table = table.assign(
-        report_id=clauses["report_id"].array.take(row),
-        clause=clauses["clause"].to_numpy()[row],
-        start=(start - begins[row]).astype(np.int32),
-        end=(end - begins[row]).astype(np.int32),
-        role=roles,
-        object=find_objects(text, claims),
-        status=list(map(_status, heads, roles.astype(str), table["kind"])),
-        flow=list(map(_flow, heads, table["kind"])),
-    ).astype(dict.fromkeys(("value", "high", "value_from"), float))
-    for column in ("unit", "scope", "word", *NAMED):
-        table[column] = pd.Categorical(table[column], NAMED.get(column))
-    return table
+    kinds = [claim["kind"] for claim in claims]
+    columns = {
+        name: [claim.get(name, missing) for claim in claims] for name, missing in _MISSING.items()
+    } | {
+        "report_id": clauses["report_id"].array.take(row),
+        "clause": clauses["clause"].to_numpy()[row],
+        "start": (start - begins[row]).astype(np.int32),
+        "end": (end - begins[row]).astype(np.int32),
+        "role": roles,
+        "kind": kinds,
+        "object": pd.array(find_objects(text, claims), dtype="str"),
+        "status": list(map(_status, heads, roles.tolist(), kinds)),
+        "flow": list(map(_flow, heads, kinds)),
+    }
+    for name in ("unit", "scope", "word", *NAMED):
+        columns[name] = pd.Categorical(columns[name], NAMED.get(name))
+    return pd.DataFrame(columns, columns=CLAIMS)
 
 
 def _status(head, role, kind):
+    """Tell what is done from what is expected or planned, by the words before it in its clause."""
     if kind == "superlative":
         aspired = role == "plan" or _ASPIRED.search(re.split("[,;]", head)[-1])
         return "planned" if aspired else "done"
@@ -101,6 +107,8 @@ def _status(head, role, kind):
 
 
 def _flow(head, kind):
-    """Tell stock from flow by the last word that says so."""
+    """Tell stock from flow, of what is counted, by the last word before it that says so."""
+    if kind != "count":
+        return ""
     stock, flow = (max((m.end() for m in cue.finditer(head)), default=0) for cue in (_STOCK, _FLOW))
-    return "" if kind != "count" or stock == flow else "stock" if stock > flow else "flow"
+    return "" if stock == flow else "stock" if stock > flow else "flow"

@@ -85,8 +85,9 @@ def find_all(pattern, first, text):
     characters in all reports at once is much faster than to try the pattern everywhere.
     """
     codes = as_codes(text)
-    begins = np.bincount(codes) > 0
-    begins[begins] = [first.match(chr(code)) is not None for code in np.flatnonzero(begins)]
+    begins = np.zeros(codes.max(initial=0) + 1, dtype=bool)
+    begins[codes] = True
+    begins[begins] = [bool(first.match(chr(code))) for code in np.flatnonzero(begins)]
     match, end = pattern.match, 0
     for at in np.flatnonzero(begins[codes]).tolist():
         if at >= end and (found := match(text, at)):

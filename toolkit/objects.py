@@ -8,6 +8,8 @@ from pathlib import Path
 from .numbers import CLOSING, MEASURES, OPENING, words
 from .segment import cutter
 
+_AFTER = re.compile("的?([\u4e00-\u9fff“”A-Za-z]*)")
+_COUNTING = frozenset(("", *MEASURES))
 _NO_NOUNS = frozenset(words("新建 办理 全部 全省 全市 全国 全区 全县 我省 我市 均 占"))
 
 
@@ -30,32 +32,34 @@ def find_objects(text, claims):
     A claim has its start and end in the text, its kind and unit, and what stands before it in its
     part of the sentence (before), without the verbs that lead to the number (left).
     """
-    after = re.compile("的?([\u4e00-\u9fff“”A-Za-z]*)")
-    rights = [after.match(text, claim["end"], claim["end"] + 18)[1] for claim in claims]
+    lefts = [claim["left"] for claim in claims]
+    rights = [_AFTER.match(text, claim["end"], claim["end"] + 18)[1] for claim in claims]
+    left_words, right_words = _cut(lefts), _cut(rights)
+    nouns_before = {left: _noun_before(words) for left, words in left_words.items()}
+    nouns_after = {right: _noun_after(words) for right, words in right_words.items()}
     objects = []
-    for claim, left, right in zip(
-        claims, _cut([claim["left"] for claim in claims]), _cut(rights), strict=True
-    ):
-        before, behind, unit = _noun_before(left), _noun_after(right), claim["unit"]
+    for claim, left, right in zip(claims, lefts, rights, strict=True):
+        before, after, unit = nouns_before[left], nouns_after[right], claim["unit"]
         if claim["kind"] in ("rank", "superlative"):
-            behind = ""
-        if before and behind:
-            counted = unit in ("", *MEASURES) or unit[0] == "大" or text[claim["end"]] == "的"
-            adjacent = claim["left"] == claim["before"] and _nominal(left[-1])
-            behind = behind if counted and (_nominal(right[0]) or not adjacent) else ""
-        objects.append(behind or before)
+            after = ""
+        if before and after:
+            counted = unit in _COUNTING or unit[0] == "大" or text[claim["end"]] == "的"
+            adjacent = left == claim["before"] and _nominal(left_words[left][-1])
+            after = after if counted and (not adjacent or _nominal(right_words[right][0])) else ""
+        objects.append(after or before)
     return objects
 
 
 def _cut(texts):
-    """Cut each text into words, without quotation marks, all in one go."""
+    """Give the words of each text, without quotation marks, cut once and all in one go."""
+    texts = list(dict.fromkeys(texts))
     rows, row = [[] for _ in texts], 0
     for word in cutter()(re.sub(f"[{OPENING}{CLOSING}]", "", "\n".join(texts))):
         if word == "\n":
             row += 1
         else:
             rows[row].append(word)
-    return rows
+    return dict(zip(texts, rows, strict=True))
 
 
 def _nominal(word):

@@ -5,8 +5,7 @@ after. Years, names and numbering have neither.
 """
 
 import re
-
-import numpy as np
+from math import isnan
 
 from .numbers import (
     AREAS,
@@ -43,6 +42,10 @@ _VERBS = (
     r"|下降|降低|减少|压缩|压减|缩短|缩减|精简|缩小|回落|下滑|放缓|收窄|[升降减涨跌])"
 )
 _CHANGES = re.compile(_VERBS)
+_CHANGING = re.compile(f"{_VERBS}[到至为]")
+_EACH = re.compile("[人户亩]均|每")
+_SORT = re.compile("类|方面|[\u4e00-\u9fff]{2}(?![\u4e00-\u9fff])")
+_SITTING = re.compile("[第届][^,。;\n]{0,20}$")
 _CHANGED = re.compile(
     rf"{_VERBS}(?:目标|预期|[了近约超过逾至到为达在]|分别|突破|不低于|不少于|左右)* ?$"
 )
@@ -68,6 +71,8 @@ _COMPARED = re.compile(
     r"|(?P<about>(?<![节预签履集条违契合特邀制公])约|(?<![最附邻临靠贴亲就远])近|大概)"
     r")(?:[了为达到至]|人民币)* ?$"
 )
+_BARE = re.compile("[百千万亿]+")
+_IN_CHARACTERS = re.compile("的?[“\u4e00-\u9fff]")
 _AFTER = {"上": "at least", "下": "at most", "内": "at most"}
 _REACHED = re.compile(r"(?:[达为至到在近约逾]|超过?|突破) ?$")
 _REACH = re.compile(  # what stands between the thing measured and its number
@@ -109,12 +114,12 @@ def _read(text, match):
     value, high, unit = read_quantity(match)
     start, end = match.span()
     before = part_before(text, start)
-    if value != value or not _is_claim(text, match, value, unit, before):
+    if isnan(value) or not _is_claim(text, match, value, unit, before):
         return None
     after, compared = match["after"], _COMPARED.search(before)
     kind = _kind(unit, before, fraction)
     if unit == "大":  # the unit is the sort that ends there (七大类, 四大方面), else 个
-        sort = re.compile("类|方面|[\u4e00-\u9fff]{2}(?![\u4e00-\u9fff])").match(text, end)
+        sort = _SORT.match(text, end)
         end, unit = (sort.end(), "大" + sort[0]) if sort else (end, "个")
     if after:
         comparator = _AFTER.get(after[-1], "about")
@@ -136,12 +141,12 @@ def _is_claim(text, match, value, unit, before):
         return False
     if match["per"] or match["over"] or unit in PARTS:
         return True
-    classed = re.match("的?[“\u4e00-\u9fff]", follows) and (
+    classed = (
         (unit in SIZES and not after)  # 500千伏电网
         or (after.endswith(("上", "下")) and (unit not in MEASURES or unit == "人"))
         or (unit == "元" and before.endswith("超"))  # 5亿元以上项目, 超亿元项目
-    )
-    bare = re.fullmatch("[百千万亿]+", number) and not (match["more"] or _COMPARED.search(before))
+    ) and _IN_CHARACTERS.match(follows)
+    bare = _BARE.fullmatch(number) and not (match["more"] or _COMPARED.search(before))
     named = before.endswith("每") or _NAMES.match(text, match.start("number"))
     if classed or bare or named:
         return False
@@ -160,10 +165,8 @@ def _counts(text, match, unit, value, before):
         return False  # 一 is an article, 二 before a measure word an ordinal
     if before.endswith(tuple("这那哪该另")) or (not before and text[at] in BOUND):
         return False  # the last: a place in a list, 鹭洲、三台、松月
-    if unit in ("次", "批") and re.search(
-        "[第届][^,。;\n]{0,20}$", text[max(0, start - 20) : start]
-    ):
-        return False
+    if unit in ("次", "批") and _SITTING.search(text, max(0, start - 20), start):
+        return False  # 第十届三次会议
     if unit == "个" and first_class(text[at : at + 4])[0] in "dpcruz":  # 三个务必
         return False
     word = max(0, start - 2)
@@ -176,22 +179,22 @@ def _counts(text, match, unit, value, before):
 
 def _stands(match, value, before, follows):
     """Tell whether a number without a unit is a claim: 超258万, 达到85.2, 1.5万劳动者."""
-    scaled = bool(re.search("[万亿]", match["number"]))
+    scaled = is_scaled(match["number"])
     if match["after"] or not follows or follows[0] in BOUND + "” ":
         year = match["number"].isdigit() and 1900 <= value <= 2100
         return scaled or bool(_REACHED.search(before) and not year)
-    if _FROM.search(before) and re.match(f"{_VERBS}[到至为]", follows):  # 从2.5缩小到2.3
+    if _FROM.search(before) and _CHANGING.match(follows):  # 从2.5缩小到2.3
         return True
     return scaled and "级" not in follows and first_class(follows)[0] in "nabjlv"
 
 
 def _kind(unit, before, fraction):
     """Give the kind of a number from its unit and the words before it."""
-    if unit == "大" or re.search("占|比重", before):
+    if unit == "大" or "占" in before or "比重" in before:
         return "structure"
     if _CHANGED.search(before) or (unit in SHARES and _CHANGES.search(before)):
         return "change"
-    each = "/" in unit or re.search("[人户亩]均|每", before)
+    each = "/" in unit or _EACH.search(before)
     return "rate" if unit in SHARES or fraction or each else "count"
 
 
