@@ -20,11 +20,8 @@ NAMED = {
     "status": ("done", "expected", "planned"),
     "flow": ("", "stock", "flow"),
 }
-_MISSING = dict.fromkeys(("value", "high", "value_from"), np.nan) | dict.fromkeys(
-    ("comparator", "unit", "scope", "word"), ""
-)  # what a claim has where nothing is said
 
-
+# What is said before a number, or a superlative, in its clause
 _EXPECTED = re.compile(r"预计|预期|预估|预测|有望|估计")
 _PLANNED = re.compile(r"力争|确保|争取|目标|计划|拟|(?<!即)将(?!近)|到20[2-9]\d年")
 _ASPIRED = re.compile(r"争|打造|建设|营造|努力|奋力|瞄准|对标|向|目标|加快|追求|[勇敢]|冲刺")
@@ -70,29 +67,33 @@ def find_claims(clauses):
     text = re.sub("《[^》\n]*》", lambda title: "□" * len(title[0]), as_text(codes)) + "\n"
     found = [*find_quantities(text), *find_ratios(text), *find_superlatives(text)]
     claims = sorted(found, key=lambda claim: claim["start"])
-    start, end = (
-        np.array([claim[edge] for claim in claims], dtype=np.int64) for edge in ("start", "end")
-    )
+    start, end = (np.array(_each(claims, edge), dtype=np.int64) for edge in ("start", "end"))
     row = np.searchsorted(begins, start, side="right") - 1
+    role, kind = clauses["role"].array.take(row), _each(claims, "kind")
     heads = [text[a:b] for a, b in zip(begins[row].tolist(), start.tolist(), strict=True)]
-    roles = clauses["role"].array.take(row)
-    kinds = [claim["kind"] for claim in claims]
     columns = {
-        name: [claim.get(name, missing) for claim in claims] for name, missing in _MISSING.items()
-    } | {
         "report_id": clauses["report_id"].array.take(row),
         "clause": clauses["clause"].to_numpy()[row],
         "start": (start - begins[row]).astype(np.int32),
         "end": (end - begins[row]).astype(np.int32),
-        "role": roles,
-        "kind": kinds,
+        "role": role,
+        "kind": kind,
         "object": pd.array(find_objects(text, claims), dtype="str"),
-        "status": list(map(_status, heads, roles.tolist(), kinds)),
-        "flow": list(map(_flow, heads, kinds)),
+        "status": list(map(_status, heads, role.tolist(), kind)),
+        "flow": list(map(_flow, heads, kind)),
     }
+    for name in ("value", "high", "value_from"):
+        columns[name] = np.array(_each(claims, name, np.nan), dtype=float)
+    for name in ("comparator", "unit", "scope", "word"):
+        columns[name] = _each(claims, name, "")
     for name in ("unit", "scope", "word", *NAMED):
-        columns[name] = pd.Categorical(columns[name], NAMED.get(name))
+        columns[name] = pd.Categorical(pd.array(columns[name], dtype="str"), NAMED.get(name))
     return pd.DataFrame(columns, columns=CLAIMS)
+
+
+def _each(claims, name, missing=None):
+    """List what each claim has by a name."""
+    return [claim.get(name, missing) for claim in claims]
 
 
 def _status(head, role, kind):

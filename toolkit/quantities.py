@@ -51,8 +51,8 @@ _CHANGED = re.compile(
 )
 _FROM = re.compile(r"[由从][^由从]{0,18}$")
 _TO = re.compile(  # between the ends of a change: 由120个|降至|45个
-    rf"[^,。;、]{{0,12}}?(?:{_VERBS}|发展|[变调])"
-    r"[^,。;、]{0,6}?[至到为](?:\d{4}年的?|[近约超过逾])*$"
+    rf"[^,。;、\n]{{0,12}}?(?:{_VERBS}|发展|[变调])"
+    r"[^,。;、\n]{0,6}?[至到为](?:\d{4}年的?|[近约超过逾])*"
 )
 _LIMITED = re.compile(
     rf"(?:连续|[仅只]需|平均|天数|不超过|不到|[至到由从达在]|{_VERBS}[了近约超过]*) ?$"
@@ -73,6 +73,8 @@ _COMPARED = re.compile(
 )
 _BARE = re.compile("[百千万亿]+")
 _IN_CHARACTERS = re.compile("的?[“\u4e00-\u9fff]")
+_NO_COUNT = frozenset((*DIGITS_ONLY, *AREAS, "度"))  # after a Chinese numeral
+_POINTING = frozenset("这那哪该另")
 _AFTER = {"上": "at least", "下": "at most", "内": "at most"}
 _REACHED = re.compile(r"(?:[达为至到在近约逾]|超过?|突破) ?$")
 _REACH = re.compile(  # what stands between the thing measured and its number
@@ -94,7 +96,7 @@ def find_quantities(text):
         between = text[last["end"] : claim["start"]]
         ranked = claim["kind"] == "rank"
         if last["unit"] == claim["unit"] and (last["kind"] == "rank") == ranked:
-            if len(between) < 24 and _TO.match(between) and _FROM.search(last["before"]):
+            if len(between) < 24 and _TO.fullmatch(between) and _FROM.search(last["before"]):
                 claim |= {"start": last["start"], "value_from": last["value"]}
                 claim |= {"kind": "rank" if ranked else "change", "before": last["before"]}
                 claim["left"] = _REACH.sub("", re.split("[由从]", last["left"])[0])
@@ -136,7 +138,7 @@ def _read(text, match):
 def _is_claim(text, match, value, unit, before):
     """Tell whether a number counts or measures something."""
     (start, end), number, after = match.span(), match["number"], match["after"] or ""
-    follows, han = text[end : end + 4], number[0] in HAN
+    han = number[0] in HAN
     if is_quoted(text, start, end):
         return False
     if match["per"] or match["over"] or unit in PARTS:
@@ -145,13 +147,13 @@ def _is_claim(text, match, value, unit, before):
         (unit in SIZES and not after)  # 500千伏电网
         or (after.endswith(("上", "下")) and (unit not in MEASURES or unit == "人"))
         or (unit == "元" and before.endswith("超"))  # 5亿元以上项目, 超亿元项目
-    ) and _IN_CHARACTERS.match(follows)
+    ) and _IN_CHARACTERS.match(text, end)
     bare = _BARE.fullmatch(number) and not (match["more"] or _COMPARED.search(before))
     named = before.endswith("每") or _NAMES.match(text, match.start("number"))
     if classed or bare or named:
         return False
     if not unit:
-        return not han and _stands(match, value, before, follows)
+        return not han and _stands(text, match, value, before)
     if unit in _NEEDED:
         limited = _NEEDED[unit].search(before) or (unit in TERMS and after.endswith("内"))
         return bool(limited) and (value > 1 or not han or unit == "番")
@@ -161,9 +163,9 @@ def _is_claim(text, match, value, unit, before):
 def _counts(text, match, unit, value, before):
     """Tell whether a Chinese numeral with a measure word is a count."""
     start, at = match.start("number"), match.end("unit") if match["unit"] else match.end()
-    if value < 2 or match["number"] == "二" or unit in (*DIGITS_ONLY, *AREAS, "度"):
+    if value < 2 or match["number"] == "二" or unit in _NO_COUNT:
         return False  # 一 is an article, 二 before a measure word an ordinal
-    if before.endswith(tuple("这那哪该另")) or (not before and text[at] in BOUND):
+    if before[-1:] in _POINTING or (not before and text[at] in BOUND):
         return False  # the last: a place in a list, 鹭洲、三台、松月
     if unit in ("次", "批") and _SITTING.search(text, max(0, start - 20), start):
         return False  # 第十届三次会议
@@ -177,9 +179,10 @@ def _counts(text, match, unit, value, before):
     return True
 
 
-def _stands(match, value, before, follows):
+def _stands(text, match, value, before):
     """Tell whether a number without a unit is a claim: 超258万, 达到85.2, 1.5万劳动者."""
     scaled = is_scaled(match["number"])
+    follows = text[match.end() : match.end() + 4].partition("\n")[0]
     if match["after"] or not follows or follows[0] in BOUND + "” ":
         year = match["number"].isdigit() and 1900 <= value <= 2100
         return scaled or bool(_REACHED.search(before) and not year)

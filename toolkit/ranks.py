@@ -53,7 +53,7 @@ def find_superlatives(text):
         if not scope and (match["series"] or is_quoted(text, start, end)):
             continue
         if not scope and match[0] == "率先":  # 率先在全国
-            scope = _scope(text[end : end + 3])
+            scope = _scope(text[end : end + 3].partition("\n")[0])
         last = end
         found = {"start": start, "end": end, "kind": "superlative", "scope": scope}
         yield found | {"word": match[0], "unit": "", "before": "", "left": ""}
