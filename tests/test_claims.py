@@ -10,8 +10,9 @@ from conftest import reference, texts, tiny
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.claims import CLAIMS, find_claims, read_number
+from toolkit.claims import CLAIMS, find_claims
 from toolkit.corpus import build
+from toolkit.numbers import read_number
 from toolkit.sections import ROLES
 
 
@@ -264,6 +265,44 @@ def test_width_does_not_matter(text):
     wide = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
     narrow = {code + 0xFEE0: code for code in range(0x21, 0x7F)}
     pd.testing.assert_frame_equal(find(text.translate(wide)), find(text.translate(narrow)))
+
+
+BATCHES = {  # at the edges stand the halves of what would be one claim, or another, in one text
+    "云溪": ["产值增长5%、", "7%。", "网点由120个"],
+    "星渡": [
+        "降至45个。",
+        "共有3所学校，累计发放3万元",
+        "总量居全省",
+        "第3位，《云溪",
+        "产值1.5万人才",
+    ],
+    "鹭洲": ["级别不变，预计建成“三台", "服务100个", "率先"],
+    "松月": ["全国推行", "5:40:55，没有数字", "三", "台”"],
+}
+
+
+def test_reports_found_in_batches_are_found_as_in_one():
+    clauses = tiny(BATCHES, dict.fromkeys(BATCHES, "云溪"))[0]
+    clauses = clauses.assign(role=pd.Categorical(["plan"] * len(clauses), ROLES))
+    whole = find_claims(clauses)
+    owners = clauses["report_id"].astype(str)
+    apart = [find_claims(clauses[owners == name]) for name in dict.fromkeys(owners)]
+    closed = list(whole.columns.difference(["unit", "object", "scope", "word"]))  # the same in any batch
+    assert all((part[closed].dtypes == whole[closed].dtypes).all() for part in apart)
+    for name in ("unit", "object", "scope", "word"):
+        assert list(whole[name].cat.categories) == sorted(set(whole[name]))
+        apart = [part.assign(**{name: part[name].astype("str")}) for part in apart]
+        whole[name] = whole[name].astype("str")
+    pd.testing.assert_frame_equal(pd.concat(apart, ignore_index=True), whole)
+    assert whole["value_from"].isna().all() and not (whole["scope"] == "全国").any()
+
+
+@given(st.lists(st.lists(ALPHABET, max_size=12).map("".join), min_size=2, max_size=6))
+def test_a_clause_is_read_by_itself(clauses):
+    alone = [find(clause) for clause in clauses]
+    whole = find(*clauses)[["start", "end", "value", "unit", "object", "status", "flow", "scope"]]
+    rows = pd.concat([table[whole.columns].astype(object) for table in alone], ignore_index=True)
+    pd.testing.assert_frame_equal(rows, whole.astype(object))
 
 
 def test_clauses_without_a_claim_give_an_empty_table():
