@@ -287,7 +287,9 @@ def test_reports_found_in_batches_are_found_as_in_one():
     whole = find_claims(clauses)
     owners = clauses["report_id"].astype(str)
     apart = [find_claims(clauses[owners == name]) for name in dict.fromkeys(owners)]
-    closed = list(whole.columns.difference(["unit", "object", "scope", "word"]))  # the same in any batch
+    closed = list(
+        whole.columns.difference(["unit", "object", "scope", "word"])
+    )  # the same in any batch
     assert all((part[closed].dtypes == whole[closed].dtypes).all() for part in apart)
     for name in ("unit", "object", "scope", "word"):
         assert list(whole[name].cat.categories) == sorted(set(whole[name]))
