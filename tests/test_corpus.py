@@ -140,6 +140,19 @@ def test_bad_files_are_listed_and_the_rest_goes_through(folder):
 def test_a_folder_without_reports_is_refused(tmp_path):
     with pytest.raises(ValueError, match="it is empty"):
         toolkit.build(tmp_path)
+    (tmp_path / "english.txt").write_text("No Chinese here.")
+    with pytest.raises(ValueError, match="english: no Chinese text is left"):
+        toolkit.build(tmp_path)
+
+
+def test_a_report_of_one_sentence_has_every_table(tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_text("虚构的一句话。", encoding="utf-8")
+    toolkit.build(tmp_path / "in", tmp_path / "out")
+    corpus = toolkit.load(tmp_path / "out")
+    assert corpus.reuse.empty and corpus.claims.empty
+    for name in ("unit", "object", "scope", "word"):
+        assert isinstance(corpus.claims[name].dtype, pd.CategoricalDtype), name
 
 
 def test_tables_are_written_whole_or_not_at_all(folder, tmp_path, monkeypatch):

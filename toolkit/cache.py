@@ -39,8 +39,12 @@ def key(*made_from):
 
 @cache
 def code_key():
-    """Name the code that makes tables: this package, its divisions, the libraries it reads with."""
-    files = [*sorted(Path(__file__).parent.glob("*.py")), DATA / "divisions.csv"]
+    """Name what makes tables: this package, its divisions and markers, the libraries it reads with."""
+    files = [
+        *sorted(Path(__file__).parent.glob("*.py")),
+        DATA / "divisions.csv",
+        DATA / "markers.csv",
+    ]
     return key(*(file.read_bytes() for file in files), *map(_version, _LIBRARIES), sys.version)
 
 

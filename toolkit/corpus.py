@@ -115,24 +115,23 @@ def _corpus(parts, problems, lexicon, kept):
     reports = reports[[*REPORTS, *own]].fillna(dict.fromkeys(own, ""))
     reports["year"] = reports["year"].astype("Int64")
     ids = reports["report_id"].tolist()
-    joined_ = dict(zip(PIECES, (join_pieces(pieces, ids) for pieces in tables), strict=True))
-    clauses = joined_["clauses"]
+    made = dict(zip(PIECES, (join_pieces(pieces, ids) for pieces in tables), strict=True))
+    clauses = made["clauses"]
     n_han = np.bincount(clauses["report_id"].cat.codes, clauses["n_han"], len(ids))
     reports["n_han"] = n_han.astype(int)
-    made_from = key(code_key(), "reuse", *(key(*map(str, row)) for row in reports.to_numpy()))
-    reuse, copied = _reuse(clauses, reports, kept, made_from)
+    reuse, copied = _reuse(clauses, reports, kept)
     names = {
         "hits": _names(lexicon), "marks": _names(load_lexicon(DATA / "markers.csv")),
         "claims": {**NAMED, "role": ROLES},
         "clauses": {"role": ROLES}, "tokens": {"role": ROLES},
     }  # fmt: skip
     for name, categories in names.items():
-        table = joined_[name]
+        table = made[name]
         ordered = {c: table[c].cat.set_categories(list(n)) for c, n in categories.items()}
-        joined_[name] = table.assign(**ordered)
+        made[name] = table.assign(**ordered)
     return Corpus(
         reports=reports,
-        **{**joined_, "clauses": joined_["clauses"].assign(**copied)},
+        **{**made, "clauses": made["clauses"].assign(**copied)},
         reuse=reuse,
         evidence=pd.DataFrame(
             [row for record in records for row in record["evidence"]],
@@ -156,8 +155,9 @@ def _names(lexicon):
     return {"term": lexicon["term"], "category": sorted(lexicon["category"].unique())}
 
 
-def _reuse(clauses, reports, kept, made_from):
+def _reuse(clauses, reports, kept):
     """Compare all reports: the table of pairs, and the columns that clauses gain by it."""
+    made_from = key(code_key(), "reuse", *(key(*map(str, row)) for row in reports.to_numpy()))
     packed = get(kept, made_from)
     if packed is None:
         every = len(reports) <= EVERY_PAIR

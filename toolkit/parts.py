@@ -100,8 +100,8 @@ def _copies(text):
 
 def _finished(waiting, lexicon, kept):
     """Match and cut the reports that have only clauses yet, keep them, and yield all parts."""
-    raw = [(made_from, *part) for made_from, part in waiting if len(part) == 2]
-    fresh = {}
+    raw = [(made_from, *part) for made_from, part in waiting if len(part) == 2 and part[1]]
+    fresh = {}  # a report without clauses has a record, and no part of any table
     if raw:
         lengths = [len(clauses) for *_, clauses in raw]
         table = _clause_table([c for *_, clauses in raw for c in clauses], lengths)
@@ -113,12 +113,12 @@ def _finished(waiting, lexicon, kept):
             fresh[made_from] = (record, *pieces)
         put(kept, [(made_from, _packed(part)) for made_from, part in fresh.items()])
     for made_from, part in waiting:
-        yield fresh[made_from] if len(part) == 2 else part
+        yield fresh.get(made_from, part)
 
 
 def _clause_table(clauses, lengths):
     """Make the table of the clauses of several reports, numbered in the column report_id."""
-    clause, section, role, start, end, text = zip(*clauses, strict=True) if clauses else [()] * 6
+    clause, section, role, start, end, text = zip(*clauses, strict=True)
     owner = np.repeat(np.arange(len(lengths)), lengths)
     table = pd.DataFrame(
         {
@@ -132,8 +132,7 @@ def _clause_table(clauses, lengths):
         }
     )
     codes, begins = joined(table)
-    n_han = np.add.reduceat(is_han(codes), begins, dtype=np.int32) if clauses else []
-    table.insert(6, "n_han", np.array(n_han, dtype=np.int32))
+    table.insert(6, "n_han", np.add.reduceat(is_han(codes), begins, dtype=np.int32))
     return table
 
 
@@ -186,5 +185,6 @@ def join_pieces(pieces, ids):
         names = sorted(values)
         rank = np.empty(len(values), dtype=np.int32)
         rank[sorted(range(len(values)), key=values.__getitem__)] = np.arange(len(values))
+        names = names or pd.Index([], dtype="str")
         columns[name] = pd.Categorical.from_codes(rank[coded.indices.to_numpy()], names)
     return pd.DataFrame(columns)
