@@ -101,8 +101,7 @@ def _settle(plain, body, said, source, note):
         return _settle_town(plain, body, place, source, span, note)
     if place is None and not candidates:
         return False
-    org = re.sub(r"^政府$", "人民政府", org) or _own_government(plain, body)
-    org = _written_out(plain, org)
+    org = _written_out(plain, org) or _own_government(plain, body)
     if place is None:  # a name that several districts share, and nothing tells which
         name = candidates[0].name
         note("place", name, source, span)
@@ -214,6 +213,7 @@ def _town_of_text(plain):
 
 def _written_out(plain, org):
     """Write a body's short name out where that is plain: 发改局, or the long name is in the text."""
+    org = re.sub("^政府$", "人民政府", org)
     stem, end = re.fullmatch("(.*?)(局|委|厅|办)?", org).groups()
     if not end or len(stem) > 5 or not stem:
         return org
