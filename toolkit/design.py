@@ -24,13 +24,7 @@ def check_design(table):
     It does not show that the places stand for others, nor why a report is missing.
     """
     need(table, ["place", "year"], "reports or counts", f"corpus.reports or {_SOURCE}")
-    for column in ("place", "year"):
-        unknown = (table[column].isna() | (table[column] == "")).sum()
-        if unknown or table.empty:
-            raise ValueError(
-                f"{unknown} of {len(table)} row(s) have no {column}: leave such reports out, or set "
-                "it in manifest.csv and build again."
-            )
+    _check_known(table)
     seen = table[["place", "year"]].drop_duplicates()
     place, places = pd.factorize(seen["place"])
     year, years = pd.factorize(seen["year"])
@@ -63,11 +57,14 @@ def check_design(table):
     )  # fmt: skip
 
 
-def as_arrays(counts):
-    """Check counts and give them as arrays: a table of the terms, n and n_han of each term, place
-    and year (0 where there is no report), and the years."""
+def check_counts(counts):
+    """Check counts by place and year; give the column that names what is counted.
+
+    Raises ValueError for a place or year that is missing, counts that cannot be, and rows left out.
+    """
     need(counts, ["place", "year", "n", "n_han"], "counts by place and year", _SOURCE)
     of = counted(counts, ["place", "year"])
+    _check_known(counts)
     values = counts[["n", "n_han"]].to_numpy(dtype=float, na_value=np.nan)
     bad = ~(np.isfinite(values).all(1) & (values[:, 0] >= 0) & (values[:, 1] > 0))
     if bad.any():
@@ -76,16 +73,38 @@ def as_arrays(counts):
             f"{bad.sum()} row(s) have counts that cannot be, the first n = {n:g} in n_han = {n_han:g} "
             f"Han characters. Give the counts of {_SOURCE}: n of 0 or more, n_han above 0."
         )
+    named = counts.groupby(["place", "year"], observed=True)[of].nunique()
+    if (named != counts[of].nunique()).any():
+        raise ValueError(
+            f"rows are missing: every place and year needs a row for every {of}, those with n = 0 "
+            "too. Count again and leave the zeros in."
+        )
+    return of
+
+
+def _check_known(table):
+    """Raise ValueError where a place or year is missing."""
+    for column in ("place", "year"):
+        unknown = (table[column].isna() | (table[column] == "")).sum()
+        if unknown or table.empty:
+            raise ValueError(
+                f"{unknown} of {len(table)} row(s) have no {column}: leave such reports out, or set "
+                "it in manifest.csv and build again."
+            )
+
+
+def as_arrays(counts):
+    """Give counts as arrays: a table of the terms, n and n_han of each term, place and year (0
+    where there is no report), and the years."""
+    of = check_counts(counts)
     names = counts[of].astype("category").cat.remove_unused_categories()
     terms, years = names.cat.categories, np.sort(counts["year"].unique()).astype(int)
     place, places = pd.factorize(counts["place"])
     year = np.searchsorted(years, counts["year"].to_numpy(dtype=int))
     size = (len(terms), len(places), len(years))
     cell = np.ravel_multi_index((names.cat.codes.to_numpy(), place, year), size)
-    n, han = (np.bincount(cell, v, np.prod(size)).reshape(size) for v in values.T)
-    if ((han > 0) != (han > 0).any(0)).any():
-        raise ValueError(
-            f"rows are missing: every place and year needs a row for every {of}, those with n = 0 "
-            "too. Count again and leave the zeros in."
-        )
+    n, han = (
+        np.bincount(cell, counts[c].to_numpy(dtype=float), np.prod(size)).reshape(size)
+        for c in ("n", "n_han")
+    )
     return pd.DataFrame({of: pd.Categorical(terms, terms, names.cat.ordered)}), n, han, years
