@@ -281,6 +281,19 @@ def test_shapes_by_eye():
     assert table.loc["种豆", ["last_to_first", "last_high"]].tolist() == [np.inf] * 2
 
 
+@given(st.lists(st.tuples(whole, whole, whole), min_size=5, max_size=8))
+def test_no_place_is_above_the_peak(rows):
+    row = shape(counts_of(rows)).iloc[0]
+    ratios = row[["peak_to_first", "last_to_peak"]].dropna()
+    assert (ratios.get("peak_to_first", 1) > 1 - 1e-6) and (
+        ratios.get("last_to_peak", 1) < 1 + 1e-6
+    )
+    assert row["label"] in ("", "undecided", "rising", "falling", "rise and fall")
+    turned = shape(counts_of(np.array(rows)[:, ::-1])).iloc[0]
+    other = {"rising": "falling", "falling": "rising"}
+    assert turned["label"] == other.get(row["label"], row["label"])
+
+
 def test_two_years_have_a_shape_too():
     assert shape(counts_of([[2, 20]] * 8))["label"].item() == "rising"
 

@@ -79,9 +79,9 @@ def shape(counts):
     the first. p is the smallest, times K - 1 (Bonferroni); q adjusts it over the family (Benjamini
     & Hochberg 1995). label, where q is at most 0.05: 'rise and fall' where that claim holds by
     itself, else 'rising' or 'falling' by last_to_first. All else is 'undecided', which is not flat:
-    the intervals tell how large a change may have been missed. '' is a term that no claim can be
-    tried for. A dip is not looked for. The peak is picked from the same counts, so its two ratios
-    lean away from 1; a peak in the last year may still lie ahead.
+    the intervals tell how large a change may have been missed. '' is a term that fewer than five
+    places use in the years compared. A dip is not looked for. The peak is picked from the same
+    counts, so its two ratios lean away from 1; a peak in the last year may still lie ahead.
 
     Raises ValueError as `trend` does.
     """
