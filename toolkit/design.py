@@ -1,0 +1,110 @@
+"""What a corpus can carry: the guard in front of every trend, and counts as arrays."""
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from .counts import counted, need
+from .uncertainty import FEWEST
+
+_SOURCE = "count_terms(..., by=['place', 'year'])"
+
+
+def check_design(table):
+    """Check that a corpus can carry a trend: places seen in several years, years that share places.
+
+    One row per report, or per place x year x term, in; one row out: places; years; cells, the
+    pairs of place and year with a report; repeated, places with two or more years; rank, of the
+    dummies of places and years together: places + years less the separate blocks they fall into,
+    so that one block tells places and years apart.
+
+    Raises ValueError where fewer than five places have two or more years (Cameron & Miller 2015 on
+    few clusters), where places and years fall into separate blocks, or a place or year is missing.
+    It does not show that the places stand for others, nor why a report is missing.
+    """
+    need(table, ["place", "year"], "reports or counts", f"corpus.reports or {_SOURCE}")
+    _check_known(table)
+    seen = table[["place", "year"]].drop_duplicates()
+    place, places = pd.factorize(seen["place"])
+    year, years = pd.factorize(seen["year"])
+    repeated = int((np.bincount(place) > 1).sum())
+    pairs, nodes = (place, len(places) + year), len(places) + len(years)
+    edges = coo_array((np.ones(len(seen)), pairs), shape=(nodes, nodes))
+    blocks = connected_components(edges, directed=False)[0]
+    have = f"{len(places)} place(s) in {len(years)} year(s), {repeated} of them in two or more"
+    if not repeated:
+        raise ValueError(
+            f"no trend is identified: place and year are the same thing here ({have}). A trend "
+            f"needs at least {FEWEST} places with two or more years each; describe the reports one "
+            "by one instead."
+        )
+    if repeated < FEWEST:
+        raise ValueError(
+            f"a trend needs at least {FEWEST} places with two or more years each; there are {have}. "
+            "Add reports, or describe those there are."
+        )
+    if blocks > 1:
+        raise ValueError(
+            f"places and years fall into {blocks} blocks that share neither ({have}): years of "
+            "different blocks cannot be compared with places held fixed. Take one block at a time."
+        )
+    return pd.DataFrame(
+        {
+            "places": [len(places)], "years": len(years), "cells": len(seen), "repeated": repeated,
+            "rank": nodes - blocks,
+        }
+    )  # fmt: skip
+
+
+def check_counts(counts):
+    """Check counts by place and year; give the column that names what is counted.
+
+    Raises ValueError for a place or year that is missing, counts that cannot be, and rows left out.
+    """
+    need(counts, ["place", "year", "n", "n_han"], "counts by place and year", _SOURCE)
+    of = counted(counts, ["place", "year"])
+    _check_known(counts)
+    values = counts[["n", "n_han"]].to_numpy(dtype=float, na_value=np.nan)
+    bad = ~(np.isfinite(values).all(1) & (values[:, 0] >= 0) & (values[:, 1] > 0))
+    if bad.any():
+        n, n_han = values[bad][0]
+        raise ValueError(
+            f"{bad.sum()} row(s) have counts that cannot be, the first n = {n:g} in n_han = {n_han:g} "
+            f"Han characters. Give the counts of {_SOURCE}: n of 0 or more, n_han above 0."
+        )
+    named = counts.groupby(["place", "year"], observed=True)[of].nunique()
+    if (named != counts[of].nunique()).any():
+        raise ValueError(
+            f"rows are missing: every place and year needs a row for every {of}, those with n = 0 "
+            "too. Count again and leave the zeros in."
+        )
+    return of
+
+
+def _check_known(table):
+    """Raise ValueError where a place or year is missing."""
+    for column in ("place", "year"):
+        unknown = (table[column].isna() | (table[column] == "")).sum()
+        if unknown or table.empty:
+            raise ValueError(
+                f"{unknown} of {len(table)} row(s) have no {column}: leave such reports out, or set "
+                "it in manifest.csv and build again."
+            )
+
+
+def as_arrays(counts):
+    """Give counts as arrays: a table of the terms, n and n_han of each term, place and year (0
+    where there is no report), and the years."""
+    of = check_counts(counts)
+    names = counts[of].astype("category").cat.remove_unused_categories()
+    terms, years = names.cat.categories, np.sort(counts["year"].unique()).astype(int)
+    place, places = pd.factorize(counts["place"])
+    year = np.searchsorted(years, counts["year"].to_numpy(dtype=int))
+    size = (len(terms), len(places), len(years))
+    cell = np.ravel_multi_index((names.cat.codes.to_numpy(), place, year), size)
+    n, han = (
+        np.bincount(cell, counts[c].to_numpy(dtype=float), np.prod(size)).reshape(size)
+        for c in ("n", "n_han")
+    )
+    return pd.DataFrame({of: pd.Categorical(terms, terms, names.cat.ordered)}), n, han, years

@@ -1,0 +1,207 @@
+"""Change over years with places held fixed: by how much, and in what shape."""
+
+import numpy as np
+import pandas as pd
+from scipy.stats import false_discovery_control, t
+
+from .design import as_arrays, check_design
+from .uncertainty import FEWEST
+
+SURE = 0.05  # what is called sure has a q of at most this
+
+
+def trend(counts):
+    """Tell how the rate of each term moved over the years, with places held fixed.
+
+    One row per place x year x term in, as `count_terms` gives; one row per term out, in the order
+    of the terms: the term; n; places, those that use it and have two or more years; ratio, the
+    factor by which the rate per Han character changes from one year to the next; low, high, its
+    95 % interval; p, of no change; q, p adjusted over the family (Benjamini & Hochberg 1995), all
+    terms given that can be tested; family, how many; last_to_first, the rate of the last year over
+    that of the first, from the places that have both, not through the line; last_low, last_high;
+    why, for a ratio that is missing.
+
+    The ratio is that of Poisson counts with log n_han as offset and an effect for each place, which
+    is conditioned out: given a place's total, its counts fall on its years in proportion to
+    n_han exp(b year) (Hausman, Hall & Griliches 1984). It needs the rate to be right, not the
+    counts to be Poisson (Wooldridge 1999): the error is clustered by place, by the jackknife that
+    leaves out one place at a time in one step (CR3; Cameron & Miller 2015), with Student's t on the
+    effective number of places less one (Carter, Schnepel & Steigerwald 2017: fewer where a few hold
+    most mentions), and never less than that of mentions drawn one by one. All this at any number of
+    places, so that nothing jumps at 40. In 2,000 simulated panels a setting the interval covers 94
+    to 98 % at 30 and 83 places, 95 to 100 % at 6 and 10.
+
+    A term that the first or the last year never uses has last_to_first of infinity or 0; the end
+    that can be known takes each place that uses it as one draw (Clopper & Pearson 1934). Terms used
+    by fewer than five places, or in one year only, have no ratio. For the trend of a group give the
+    counts of its places. It does not show why a term moved, nor that it moved in a line (`shape`);
+    n counts wording, not policy.
+
+    Raises ValueError where `check_design` does, and for counts that are negative or missing.
+    """
+    check_design(counts)
+    table, n, han, years = as_arrays(counts)
+    table["n"] = n.sum((1, 2)).astype(int)
+    b, error, freedom, table["places"] = _slope(n, han, years - years.mean())
+    limits = _limits(b, error, freedom)
+    few = f"used by {{}} place(s) with two or more years; it takes {FEWEST}"
+    one = "used in {} only"
+    why = np.select(
+        [table["n"] == 0, table["places"] < FEWEST, (n.sum(1) > 0).sum(1) == 1, np.isinf(b)],
+        [
+            "never used",
+            table["places"].map(few.format),
+            [one.format(year) for year in years[n.sum(1).argmax(1)]],
+            "used in the first or the last year of each place only",
+        ],
+        "",
+    )
+    for column, values in limits.items():
+        table[column] = np.where(why == "", values, np.nan)
+    table["q"], table["family"] = _adjust(table["p"])
+    first = np.zeros(len(table), dtype=int)
+    pair = _pair(n, han, first, first + len(years) - 1)
+    table[["last_to_first", "last_low", "last_high"]] = pair[["ratio", "low", "high"]]
+    return table.assign(why=why)
+
+
+def shape(counts):
+    """Tell which terms rise, fall, or rise and fall, without a line through the years.
+
+    One row per place x year x term in, as `count_terms` gives; one row per term out: the term;
+    peak, the year of its highest rate with places held fixed; peak_to_first, its rate over that of
+    the first year, with peak_low, peak_high; last_to_peak, with fall_low, fall_high; last_to_first,
+    with last_low, last_high; p; q; family; label.
+
+    The ratios are those of two years, as last_to_first of `trend`; intervals are of 95 % each. Of K
+    years, K - 1 claims are tried: that the rate rose to one of the K - 2 years between and fell
+    again, which takes both ratios (the larger p of the two), and that the last year differs from
+    the first. p is the smallest, times K - 1 (Bonferroni); q adjusts it over the family (Benjamini
+    & Hochberg 1995). label, where q is at most 0.05: 'rise and fall' where that claim holds by
+    itself, else 'rising' or 'falling' by last_to_first. All else is 'undecided', which is not flat:
+    the intervals tell how large a change may have been missed. '' is a term that fewer than five
+    places use in the years compared. A dip is not looked for. The peak is picked from the same
+    counts, so its two ratios lean away from 1; a peak in the last year may still lie ahead.
+
+    Raises ValueError as `trend` does.
+    """
+    check_design(counts)
+    table, n, han, years = as_arrays(counts)
+    last = len(years) - 1
+    first = np.zeros(len(table), dtype=int)
+    peak = _year_rates(n, han).argmax(1)
+    table["peak"] = pd.Series(years[peak], dtype="Int64").where(n.sum((1, 2)) > 0)
+    up, down = _pair(n, han, first, peak), _pair(n, han, peak, first + last)
+    net = _pair(n, han, first, first + last)
+    limits = ["ratio", "low", "high"]
+    table[["peak_to_first", "peak_low", "peak_high"]] = up[limits]
+    table[["last_to_peak", "fall_low", "fall_high"]] = down[limits]
+    table[["last_to_first", "last_low", "last_high"]] = net[limits]
+    between = (peak > 0) & (peak < last) & (up["ratio"] > 1) & (down["ratio"] < 1)
+    both = np.where(between, np.fmax(up["p"], down["p"]), np.nan)
+    table["p"] = np.minimum(1, last * np.fmin(both, net["p"]))
+    table["q"], table["family"] = _adjust(table["p"])
+    sure = table["p"].where(table["q"] <= SURE).max()
+    table["label"] = np.select(
+        [table["p"].isna(), last * both <= sure, ~(table["p"] <= sure), net["ratio"] > 1],
+        ["", "rise and fall", "undecided", "rising"],
+        "falling",
+    )
+    return table
+
+
+def _year_rates(n, han):
+    """Give the rate of each term and year with an effect for each place: Poisson, by fitting the
+    totals of places and of years in turn (Deming & Stephan 1940)."""
+    rate = np.ones(n.shape[::2])
+    for _ in range(200):
+        expected = (han * rate[:, None, :]).sum(2)
+        level = np.divide(n.sum(2), expected, where=expected > 0, out=np.zeros_like(expected))
+        fitted = (han * level[:, :, None]).sum(1)
+        now = np.divide(n.sum(1), fitted, where=fitted > 0, out=np.zeros_like(fitted))
+        if np.allclose(now, rate, rtol=1e-6, atol=0):
+            break
+        rate = now
+    return rate
+
+
+def _adjust(p):
+    """Adjust p over those that are not missing (Benjamini & Hochberg 1995): q, and how many."""
+    p = np.asarray(p, dtype=float)
+    tested, q = np.isfinite(p), np.full(len(p), np.nan)
+    if tested.any():
+        q[tested] = false_discovery_control(p[tested])
+    return q, int(tested.sum())
+
+
+def _slope(n, han, x):
+    """Fit the conditional Poisson model of each term: the log rate ratio per unit of x, infinite or
+    missing where no finite one fits best; its standard error and degrees of freedom; the places
+    that bear on it."""
+    span = np.ptp(x)
+    x, seen, total = x / span, han > 0, n.sum(2)
+    bears = (total > 0) & (seen.sum(2) > 1)
+    n, total = n * bears[:, :, None], total * bears
+    at = np.broadcast_to(x, n.shape)
+    low = at.min(2, where=seen, initial=x.max(), keepdims=True)
+    high = at.max(2, where=seen, initial=x.min(), keepdims=True)
+    below, above = (n * (at - low)).sum((1, 2)), (n * (high - at)).sum((1, 2))
+    b = np.select([below + above == 0, above == 0, below == 0], [np.nan, np.inf, -np.inf], 0.0)
+    fit = np.flatnonzero(b == 0)
+    error, freedom = np.full((2, len(b)), np.nan)
+    if fit.size:
+        b[fit], error[fit], freedom[fit] = _newton(
+            n[fit], han[fit], total[fit], x, bears[fit].sum(1)
+        )
+    return b / span, error / span, freedom, bears.sum(1)
+
+
+def _newton(n, han, total, x, places):
+    """Solve the score equations of all terms at once; give the roots, their CR3 errors and degrees
+    of freedom."""
+    b = np.zeros(len(n))
+    for _ in range(100):
+        weight = han * np.exp(b[:, None, None] * x)
+        share = weight / np.maximum(weight.sum(2, keepdims=True), np.finfo(float).tiny)
+        mean = share @ x
+        score = n @ x - total * mean
+        info = total * (share * (x - mean[:, :, None]) ** 2).sum(2)
+        step = score.sum(1) / info.sum(1)
+        if np.abs(step).max() < 1e-10:
+            break
+        b += step.clip(-1, 1)
+    whole = info.sum(1)
+    with np.errstate(divide="ignore", invalid="ignore"):  # one place alone has no error
+        moved = score / (whole[:, None] - info)  # the root's step when one place is left out
+        error = np.sqrt(np.fmax((places - 1) / places * (moved**2).sum(1), 1 / whole))
+    return b, error, whole**2 / (info**2).sum(1) - 1
+
+
+def _limits(b, error, freedom):
+    """Give the ratio, its 95 % limits and p from the log ratio, its error and degrees of freedom."""
+    reach = t.ppf(0.975, freedom) * error
+    p = 2 * t.sf(np.abs(b) / error, freedom)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return {"ratio": np.exp(b), "low": np.exp(b - reach), "high": np.exp(b + reach), "p": p}
+
+
+def _pair(n, han, first, second):
+    """Compare two years of each term, the second over the first: ratio, low, high, p, from places
+    that have both; missing where fewer than five of them use the term in either."""
+    at = np.stack((first, second), 1)[:, None, :]
+    n, han = np.take_along_axis(n, at, 2), np.take_along_axis(han, at, 2)
+    both = (han > 0).all(2, keepdims=True) & (first != second)[:, None, None]
+    n, han = n * both, han * both
+    b, error, freedom, places = _slope(n, han, np.array([0.0, 1.0]))
+    table = pd.DataFrame(_limits(b, error, freedom))
+    # All of m places one way: the odds of p with p^m = 0.025 (Clopper & Pearson), and p^m itself
+    # for texts as long as these in years of the same rate.
+    share = 0.025 ** (1 / np.fmax(places, 1))
+    bound, (before, after) = share / (1 - share), np.maximum(han.sum(1), 1).T
+    up, down = b == np.inf, b == -np.inf
+    table["low"] = np.select([up, down], [bound * before / after, 0], table["low"])
+    table["high"] = np.select([down, up], [before / after / bound, np.inf], table["high"])
+    alone = 2 * (np.where(up, after, before) / (before + after)) ** places
+    table["p"] = np.where(up | down, np.fmin(1, alone), table["p"])
+    table[places < FEWEST] = np.nan
+    return table
