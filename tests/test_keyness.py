@@ -166,12 +166,12 @@ def test_rows_of_zeros_may_be_left_out():
 
 
 def test_names_and_offices_have_no_row_but_stay_in_the_text(invented):
-    words = ["云溪市", "云溪", "云溪市人民政府", "中共星渡市委", "城区", "云溪模式", "政府"]
+    words = ["云溪市", "云溪", "云溪市人民政府", "中共星渡市委", "沪", "城区", "云溪模式", "政府"]
     sides = {y: [([2 + i] * len(words), 1000) for i in range(5)] for y in (2024, 2020)}
     counts = counts_of(sides, words)
     table = keyness(counts, 2024, 2020, by="year")
     assert set(table["term"]) == {"城区", "云溪模式", "政府"}
-    assert (table["masked"] == 4).all() and (table["family"] == 3).all()
+    assert (table["masked"] == 5).all() and (table["family"] == 3).all()
     assert (table["rate_a"] == 4).all()
     assert len(keyness(counts, 2024, 2020, by="year", keep_places=True)) == len(words)
 
@@ -262,6 +262,7 @@ def test_q_is_over_the_whole_table():
         (lambda c: c.assign(n=c["n"].where(c["n"] > 0)), (2024, 2020), "n of '种花' is nan"),
         (lambda c: c.assign(n_han=-1), (2024, 2020), "n_han of '种树' is -1"),
         (lambda c: c.assign(n_han=1), (2024, 2020), "more matches than text"),
+        (lambda c: c.astype({"n": "Int64"}).assign(n=pd.NA), (2024, 2020), "n of '种树' is <NA>"),
         (lambda c: c.assign(n_han=range(len(c))), (2024, 2020), "differ in n_han"),
         (lambda c: pd.concat([c, c]), (2024, 2020), "the same term twice"),
         (lambda c: c.drop(columns="n_han"), (2024, 2020), "column.*n_han"),
@@ -282,6 +283,12 @@ def test_counts_of_places_alone_are_refused():
     counts = counts_of({y: [([3], 1000)] * 5 for y in (2024, 2020)}, ["云溪市"])
     with pytest.raises(ValueError, match=r"names of places apart \(1 masked\)"):
         keyness(counts, 2024, 2020, by="year")
+
+
+def test_text_that_is_nothing_but_the_term_tells_nothing():
+    g2, p = log_likelihood(np.array([5, 5]), 5, np.array([5, 0]), 5)
+    assert (g2[0], p[0]) == (0, 1)
+    assert g2[1] == pytest.approx(2 * 10 * np.log(2))
 
 
 # ------------------------------------------------------------------ tokens

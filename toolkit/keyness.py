@@ -13,6 +13,7 @@ from .places import mentioned
 from .uncertainty import FEWEST
 
 _WORDS = {"城区", "新城区", "老城区", "矿区", "郊区", "东区", "西区", "国务院"}  # not names alone
+_LETTERS = set("京津沪渝冀晋辽苏浙皖闽赣鲁豫鄂湘粤桂琼蜀黔滇陕陇疆")  # hardly words; 新 and 青 are
 _OFFICE = re.compile(".*(?:政府|委|委员会|局|厅|办公室)")
 _BLOCK = 2000  # terms at a time: memory is units x 2,000, whatever the vocabulary
 
@@ -44,8 +45,8 @@ def keyness(counts, a, b, *, by, keep_places=False):
     units_a, units_b; family; masked; a0
 
     q is of Benjamini & Hochberg (1995) over `family`, all terms in the table. `masked` terms have
-    no row: names of divisions (toolkit.places) and of the places in `counts`, in full or for short,
-    and their offices (上海市人民政府), which tell places apart by name alone. They stay in the
+    no row: names of divisions (toolkit.places) and of the places in `counts`, in full or for short
+    (上海, 沪), and their offices (上海市人民政府), which tell places apart by name alone. They stay in the
     denominators. `keep_places=True` keeps them.
 
     Naive p and q, and z_delta, take mentions as independent, which those of one report are not:
@@ -65,14 +66,14 @@ def keyness(counts, a, b, *, by, keep_places=False):
     check_names([by], counts.columns, "column")
     of = counted(counts, [by])
     sides = _chosen(counts, a, b, by)
-    matrix, cells, terms = _cells(counts, of, by)
+    matrix, cells, terms = as_matrix(counts, of, by)
     han = cells["n_han"].to_numpy(dtype=float)
     unit = units_of(cells, by, of)
     (n_a, han_a), (n_b, han_b) = (
         _side(matrix, han, unit, cells[by].astype(str).isin(side), side) for side in sides
     )
     used = np.flatnonzero(n_a.sum(axis=0) + n_b.sum(axis=0) > 0)
-    names = set() if keep_places else _names(terms[used], counts)
+    names = set() if keep_places else names_of_places(terms[used], counts)
     rows = used[~terms[used].isin(names)]
     if not len(rows):
         raise ValueError(
@@ -124,8 +125,12 @@ def _chosen(counts, a, b, by):
     return sides
 
 
-def _cells(counts, of, by):
-    """Give counts as a matrix of cells (what tells rows of a term apart) x terms."""
+def as_matrix(counts, of, by):
+    """Give counts as a sparse matrix of cells x terms, one row of `counts` per cell, and the terms.
+
+    A cell is what the columns before the term name: a place and year. Raises ValueError for counts
+    that are missing, negative or counted twice, and where `by` is not one of those columns.
+    """
     lead = list(counts.columns[: counts.columns.get_loc(of)])
     if by not in lead:
         raise ValueError(
@@ -204,12 +209,13 @@ def _compare(n_a, n_b, han_a, han_b):
     )  # fmt: skip
 
 
-def _names(terms, counts):
+def names_of_places(terms, counts):
     """Give the terms that name a division, a place of these counts, or an office of either."""
     columns = [c for c in ("place", "city", "province", "issuer") if c in counts]
     own = {str(name) for c in columns for name in counts[c].dropna().unique()}
     own |= {name[:-1] for name in own if len(name) > 2 and name[-1] in "省市州区县"}
-    return {term for term in terms if _is_name(term, own)} - _WORDS
+    own -= _WORDS
+    return {term for term in terms if term in _LETTERS or _is_name(term, own)} - _WORDS
 
 
 def _is_name(term, own):
@@ -231,7 +237,7 @@ def log_likelihood(n_a, size_a, n_b, size_b, *, cells=4):
     Raises ValueError where a term has more matches than its side has size.
     """
     observed = np.array(np.broadcast_arrays(n_a, n_b, size_a - n_a, size_b - n_b), dtype=float)
-    if (observed[2:] < 0).any() or (observed[2:].sum(axis=0) == 0).any():
+    if (observed[2:] < 0).any():
         raise ValueError(
             "there are more matches than text to hold them: the size of a side (n_han) is that of "
             "all its text, the same for all terms. Take counts as count_terms gives them."
@@ -240,6 +246,8 @@ def log_likelihood(n_a, size_a, n_b, size_b, *, cells=4):
     expected = np.array(
         [size_a * share, size_b * share, size_a * (1 - share), size_b * (1 - share)]
     )
+    none = expected == 0
+    observed[none] = expected[none] = 1  # 0 of 0 adds nothing: ln(1 / 1)
     g2 = power_divergence(observed[:cells], expected[:cells], lambda_="log-likelihood").statistic
     g2 = np.fmax(g2, 0)  # equal rates may come out a rounding below it
     return g2, chi2.sf(g2, 1)
