@@ -53,7 +53,8 @@ def keyness(counts, a, b, *, by, keep_places=False):
     they are for comparison with what others report. Between two random halves of the places of
     2024, or with 2020 and 2024 exchanged in random places, where no word is truly key, q_naive
     calls 8 to 104 words of the work reports key at 0.05 on average, q_clustered none; p_clustered
-    is below 0.05 for 2 to 4 % of words.
+    is below 0.05 for 2 to 4 % of words, and 1 to 3 % with five to seven places a side. With so few
+    hardly a difference outlives a family of thousands: count the terms in question alone.
 
     Not shown: that a difference matters, or why it is there; that two terms are two findings, where
     one phrase holds both. The interval is of the log ratio, z of the difference, which knows 0:
@@ -82,11 +83,9 @@ def keyness(counts, a, b, *, by, keep_places=False):
         )
     parts = []
     for block in np.split(rows, range(_BLOCK, len(rows), _BLOCK)):
-        dense = (
-            pd.DataFrame(n[:, block].toarray(), names)
-            for n, names in ((n_a, han_a.index), (n_b, han_b.index))
-        )
-        parts.append(_compare(*dense, han_a, han_b))
+        dense_a = pd.DataFrame(n_a[:, block].toarray(), han_a.index)
+        dense_b = pd.DataFrame(n_b[:, block].toarray(), han_b.index)
+        parts.append(_compare(dense_a, dense_b, han_a, han_b))
     table = pd.concat(parts, ignore_index=True)
     a0 = (han_a.sum() + han_b.sum()) / (len(han_a) + len(han_b))
     sums = table["n_a"], han_a.sum(), table["n_b"], han_b.sum()
@@ -137,15 +136,22 @@ def as_matrix(counts, of, by):
             f"the columns before '{of}' name the groups, and '{by}' is not among them: "
             f"{', '.join(map(str, lead)) or 'none'}. Order the columns as count_terms does."
         )
-    for column in ("n", "n_han"):
-        bad = ~(counts[column].to_numpy(dtype=float, na_value=np.nan) >= 0)
+    for column, least in (("n", 0), ("n_han", 1)):
+        values = counts[column].to_numpy(dtype=float, na_value=np.nan)
+        bad = ~((values >= least) & np.isfinite(values))
         if bad.any():
             row = counts.loc[bad].iloc[0]
             raise ValueError(
-                f"{column} of '{row[of]}' is {row[column]} ({row[by]}); counts are 0 or more. "
+                f"{column} of '{row[of]}' is {row[column]} ({row[by]}); it is {least} or more. "
                 "Count again with count_terms or count_tokens_by."
             )
-    code = counts.groupby(lead, observed=True, sort=True, dropna=False).ngroup().to_numpy()
+    unnamed = [column for column in (*lead, of) if counts[column].isna().any()]
+    if unnamed:
+        raise ValueError(
+            f"rows have no {unnamed[0]}: which group or {of} they count cannot be told. Name it, or "
+            "leave those rows out."
+        )
+    code = counts.groupby(lead, observed=True, sort=True).ngroup().to_numpy()
     cells = counts.iloc[np.unique(code, return_index=True)[1]].reset_index(drop=True)
     term = counts[of].astype("category").cat
     key = code * len(term.categories) + term.codes.to_numpy()
