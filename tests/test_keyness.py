@@ -131,6 +131,14 @@ def test_a_term_that_one_side_never_uses():
     assert np.isfinite(row[["g2", "delta", "z_delta", "p_clustered", "dp"]].astype(float)).all()
 
 
+def test_dispersion_by_hand():
+    n = np.array([[3, 4, 0], [1, 0, 2], [0, 0, 1]])
+    dp, dp_norm = dispersion(n, [30, 10, 60])
+    # 3/4 1/4 0 against .3 .1 .6: (.45 + .15 + .6) / 2; all in the first: (.7 + .1 + .6) / 2
+    np.testing.assert_allclose(dp, [0.6, 0.7, (0.3 + 2 / 3 - 0.1 + 0.6 - 1 / 3) / 2])
+    np.testing.assert_allclose(dp_norm, dp / 0.9)
+
+
 def test_several_values_make_a_side():
     more = counts_of({**SIDES, 2023: SIDES[2024]})
     row = keyness(more, [2024, 2023], 2020, by="year").iloc[0]
@@ -180,6 +188,13 @@ def test_places_of_the_counts_are_names_even_where_no_division_is():
     words = ["云溪市", "虚构县", "虚构", "种树"]
     counts = counts_of({y: [([3] * 4, 1000)] * 5 for y in (2024, 2020)}, words)
     assert keyness(counts, 2024, 2020, by="year")["term"].tolist() == ["种树"]
+
+
+def test_the_state_council_is_a_word_even_where_it_reports():
+    words = ["国务院", "国务院办公厅", "种树"]
+    counts = counts_of({y: [([3] * 3, 1000)] * 5 for y in (2024, 2020)}, words)
+    counts["place"] = counts["place"].replace("虚构县", "国务院")
+    assert set(keyness(counts, 2024, 2020, by="year")["term"]) == set(words)
 
 
 # ------------------------------------------------------------------ properties

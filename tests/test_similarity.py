@@ -174,6 +174,9 @@ def test_the_map_keeps_mass_inertia_and_the_middle(rows):
         assert side["mass"].sum() == pytest.approx(1)
         assert side["inertia"].sum() == pytest.approx(axes["inertia"].sum())
         assert (side["mass"] * side["dim_1"]).sum() == pytest.approx(0, abs=1e-9)
+        if kind == "place":
+            far = (np.sqrt(side["mass"]) * side["dim_1"]).round(9)
+            assert far.max() >= -far.min()
         assert (side["mass"] * side["dim_1"] ** 2).sum() == pytest.approx(axes["inertia"].iloc[0])
     assert not points.drop(columns="dim_2", errors="ignore").isna().any(axis=None)
 
@@ -223,6 +226,20 @@ def test_collocates_by_hand():
     cells = np.array([[3, 1], [2, 6]])
     expected = np.outer(cells.sum(axis=1), cells.sum(axis=0)) / 12
     assert row["g2"] == pytest.approx(2 * (cells * np.log(cells / expected)).sum())
+
+
+def test_terms_that_are_never_apart_have_half_a_clause_for_none():
+    hits, clauses = clauses_of(both=3, one=1, other=0, neither=8)
+    row = collocates(hits, clauses, "种树").iloc[0]
+    assert row["log_ratio"] == pytest.approx(np.log2((3 / 4) / (0.5 / 8)))
+
+
+def test_a_term_in_a_title_keeps_no_company():
+    clauses, hits, _ = tiny(
+        {"甲": ["种树和种花", "种树", "《种草》和种树", "无"]}, {t: t for t in TERMS}
+    )
+    assert hits["in_title"].sum() == 1
+    assert collocates(hits, clauses, "种树")["term"].tolist() == ["种花"]
 
 
 def test_a_collocation_is_as_strong_seen_from_either_term():
