@@ -31,14 +31,16 @@ def contrast(counts, a, b=None, *, by="place"):
     names = counts[by].astype(str)
     check_names([a] if b is None else [a, b], names.unique(), by)
     terms = list(counts[of].cat.categories)
-    unit = _units(counts, by, of)
+    unit = units_of(counts, by, of)
     side_a = _side(counts[names == str(a)], unit, of, a)
     other = names != str(a) if b is None else names == str(b)
     side_b = _side(counts[other], unit, of, f"not {a}" if b is None else b)
     sum_a, han_a, left_a = side_a
     sum_b, han_b, left_b = side_b
     units_a, units_b = len(left_a), len(left_b)
-    variance, freedom = _variance(left_a, left_b, sum_a, sum_b)
+    with np.errstate(divide="ignore"):
+        floor = 1 / sum_a + 1 / sum_b  # never surer than if every mention were drawn by itself
+    variance, freedom = variance_between(left_a, left_b, floor)
     rate_a, rate_b = sum_a / han_a, sum_b / han_b
     with np.errstate(divide="ignore", invalid="ignore"):
         log_ratio = np.log2(rate_a / rate_b)
@@ -59,7 +61,7 @@ def contrast(counts, a, b=None, *, by="place"):
     return table[(sum_a > 0) | (sum_b > 0)].reset_index(drop=True)
 
 
-def _units(counts, by, of):
+def units_of(counts, by, of):
     """Name the unit of each row: its place, or else all that tells rows of a group apart."""
     if by != "place" and "place" in counts:
         return counts["place"].astype(str)
@@ -68,12 +70,16 @@ def _units(counts, by, of):
     ).ngroup()
 
 
-def _variance(left_a, left_b, sum_a, sum_b):
-    """Give the variance of the log ratio of each term, and its degrees of freedom."""
+def variance_between(left_a, left_b, floor):
+    """Give the variance of each term's difference between two sides, and its degrees of freedom.
+
+    One row per unit, one column per term in: what each unit of a side adds to it (its residual,
+    for few units scaled up); `floor` is the least that the variance may be. Independent units as
+    Welch (1947); where the same units stand on both sides, their differences count.
+    """
     var_a, var_b = (left_a**2).sum().to_numpy(), (left_b**2).sum().to_numpy()
     apart = left_a.sub(left_b, fill_value=0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        floor = 1 / sum_a + 1 / sum_b  # never surer than if every mention were drawn by itself
         if len(apart) < len(left_a) + len(left_b):  # the same places on both sides
             return np.fmax((apart**2).sum().to_numpy(), floor), len(apart) - 1
         spread = var_a**2 / (len(left_a) - 1) + var_b**2 / (len(left_b) - 1)
