@@ -10,7 +10,7 @@ from scipy.stats import false_discovery_control, t
 
 from toolkit import contrast, count_terms
 from toolkit.counts import count_tokens_by
-from toolkit.keyness import dispersion, keyness, log_likelihood, log_odds
+from toolkit.keywords import dispersion, keyness, log_likelihood, log_odds
 
 TERMS = ["种树", "种花", "种草"]
 PLACES = ["云溪市", "星渡市", "松月区", "鹭洲区", "虚构县"]  # invented

@@ -16,7 +16,14 @@ DATA = next(
 _WHERE = {
     "corpus": ("build", "load", "verify"),
     "checking": ("inspect", "write_manifest"),
-    "counts": ("coverage", "count_terms", "role_shares", "frequent_tokens", "concordance"),
+    "counts": (
+        "coverage",
+        "count_terms",
+        "count_tokens_by",
+        "role_shares",
+        "frequent_tokens",
+        "concordance",
+    ),
     "claims": ("find_claims",),
     "reuse": (
         "find_reuse",
@@ -34,6 +41,14 @@ _WHERE = {
     "trends": ("trend", "shape"),
     "adoption": ("first_use", "adoption_curve"),
     "compare": ("contrast", "profile"),
+    "keywords": ("keyness", "log_likelihood", "log_odds", "dispersion"),
+    "similarity": (
+        "add_tf_idf",
+        "compare_pairs",
+        "cluster_order",
+        "correspondence",
+        "collocates",
+    ),
     "lexicon": ("load_lexicon", "add_gloss"),
     "style": ("save", "use_style"),
     "plots": (

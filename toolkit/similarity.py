@@ -7,7 +7,7 @@ from scipy.sparse import csr_array
 from scipy.spatial.distance import pdist, squareform
 
 from .counts import check_names, counted, need
-from .keyness import as_matrix, log_likelihood, names_of_places
+from .keywords import as_matrix, log_likelihood, names_of_places
 
 
 def add_tf_idf(counts, *, by="place"):
