@@ -71,7 +71,7 @@ def _named(plain, head, titles, lines):
     for start, end in titles:
         body = first_body(plain, start, end)
         if body and (body.org or not ours(plain)):  # 某县…报告 of a page on which 我局 speaks
-            yield _as_government(plain, body), "title line", False
+            yield _as_government(plain, body), "title line", bool(body.names and body.org)
     for match in _in_ends(_GRID, plain):
         yield _after(plain, match), "page", True
     for start, end in signatures(plain, lines):
@@ -205,7 +205,7 @@ def _as_host(body):
 
 def ours(plain):
     """Give the last character of what the report calls itself (我局: 局), or ''."""
-    words = Counter(re.findall(r"[我本支]([局委厅办部行队])", plain)).most_common(1)
+    words = Counter(re.findall(r"[我本]([局委厅办部行队])", plain)).most_common(1)
     return words[0][0] if words else ""
 
 
