@@ -1,8 +1,10 @@
 """What the tests share: where texts lie, an invented country, and six invented sentences."""
 
+import json
 from pathlib import Path
 
 import matplotlib as mpl
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import settings
@@ -49,6 +51,18 @@ def reference(name):
     if not path.is_file():
         pytest.skip(f"{name} does not lie beside this checkout")
     return path
+
+
+@pytest.fixture(scope="module")
+def published():
+    """The published cases by their id."""
+    cases = json.loads(read_text(reference("reference_values.json")))["cases"]
+    return {case["id"]: case for case in cases}
+
+
+def near(case, got, expected):
+    """Check a value against a published one, at the tolerance given there."""
+    np.testing.assert_allclose(got, expected, rtol=0, atol=case["abs_tol"])
 
 
 @pytest.fixture(autouse=True)

@@ -1,9 +1,7 @@
-import json
-
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import read_text, reference, tiny
+from conftest import near, tiny
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import false_discovery_control, t
@@ -361,16 +359,6 @@ def test_what_set_2024_apart_from_2020(panel):
 
 
 # ------------------------------------------------------------------ published values
-
-
-@pytest.fixture(scope="module")
-def published():
-    cases = json.loads(read_text(reference("reference_values.json")))["cases"]
-    return {case["id"]: case for case in cases}
-
-
-def near(case, got, expected):
-    np.testing.assert_allclose(got, expected, rtol=0, atol=case["abs_tol"])
 
 
 def test_published_four_cells(published):

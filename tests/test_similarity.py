@@ -1,9 +1,7 @@
-import json
-
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import read_text, reference, tiny
+from conftest import near, tiny
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,16 +29,6 @@ def counts_of(groups, terms=TERMS, n_han=1000):
 
 
 THREE = counts_of({"云溪市": [4, 0, 1], "星渡市": [2, 0, 1], "鹭洲区": [0, 5, 1]})
-
-
-@pytest.fixture(scope="module")
-def published():
-    cases = json.loads(read_text(reference("reference_values.json")))["cases"]
-    return {case["id"]: case for case in cases}
-
-
-def near(case, got, expected):
-    np.testing.assert_allclose(got, expected, rtol=0, atol=case["abs_tol"])
 
 
 # ------------------------------------------------------------------ tf-idf

@@ -223,11 +223,7 @@ def concordance(clauses, hits, term, *, width=20):
     Raises ValueError where the clauses come without text (it is not shipped), or the term is
     not in the lexicon.
     """
-    if "text" not in clauses:
-        raise ValueError(
-            "these clauses have no text: reports' texts are not shipped. Build the tables from "
-            "the files: toolkit.build(FOLDER)."
-        )
+    need_text(clauses)
     check_names([term], hits["term"].cat.categories, "term")
     table = hits[hits["term"] == term].merge(
         clauses[["report_id", "clause", "text"]], on=["report_id", "clause"]
@@ -257,6 +253,15 @@ def need(table, columns, what, source):
         raise ValueError(
             f"this needs {what}, with the column(s) {', '.join(missing)}; the table given has "
             f"{', '.join(map(str, list(table)[:8]))}. Such a table comes from {source}."
+        )
+
+
+def need_text(clauses):
+    """Raise ValueError where clauses come without their text."""
+    if "text" not in clauses:
+        raise ValueError(
+            "these clauses have no text: reports' texts are not shipped. Build the tables from "
+            "the files: toolkit.build(FOLDER)."
         )
 
 

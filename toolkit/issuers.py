@@ -203,12 +203,7 @@ def _town_of_text(plain):
             weight = _weight(plain, a, town.end(), ())
             scores[town[0]] += weight
             where.setdefault(town[0], Body(a, town.end(), town.end(), (name,), town[0]))
-    ranking = scores.most_common(2)
-    if not ranking or ranking[0][1] < _ENOUGH:
-        return None
-    if len(ranking) == 2 and ranking[0][1] < _DOMINANT * ranking[1][1]:
-        return None
-    return where[ranking[0][0]]
+    return where.get(_dominant(scores))
 
 
 def _written_out(plain, org):
@@ -244,8 +239,7 @@ def _placed(plain, names):
 def _by_context(plain, fits):
     """Tell which of the places of a shared name is meant, by the cities and provinces named."""
     named = Counter(n for _, _, n in mentioned(plain))
-    licence = re.search("([" + "".join(_ICP) + "])ICP", plain)
-    host = _ICP[licence[1]] if licence else ""
+    host = _licensed_in(plain)
     for weigh in (
         lambda p: p.province == host,
         lambda p: (p.city or p.province) + p.name in plain or p.province + p.name in plain,
@@ -257,6 +251,12 @@ def _by_context(plain, fits):
             return fits[weights[0][1]]
         fits = [p for p in fits if weigh(p)] or fits
     return None
+
+
+def _licensed_in(plain):
+    """Give the province of the page's licence number, or None."""
+    licence = re.search("([" + "".join(_ICP) + "])ICP", plain)
+    return _ICP[licence[1]] if licence else None
 
 
 _ENOUGH = 1.5  # weight of mentions without which no place is taken for the report's own
@@ -274,7 +274,7 @@ def _whose(plain, levels, titles, owner=""):
     shown = [*titles, *hosts(plain)]
     seen = mentioned(plain)
     named = {name for _, _, name in seen}
-    licence = re.search("([" + "".join(_ICP) + "])ICP", plain)
+    host = _licensed_in(plain)
     scores, where = Counter(), {}
 
     def add(name, weight, span):
@@ -297,15 +297,19 @@ def _whose(plain, levels, titles, owner=""):
         above = 0.6 * any(p.city in named for p in fits) + 0.3 * any(
             p.province in named for p in fits
         )
-        host = 0.6 * (bool(licence) and any(_ICP[licence[1]] == p.province for p in fits))
-        scores[name] *= 1 + above + host
+        scores[name] *= 1 + above + 0.6 * any(p.province == host for p in fits)
+    name = _dominant(scores)
+    return (_placed(plain, (name,))[0], where[name]) if name else (None, None)
+
+
+def _dominant(scores):
+    """Give the name that far outweighs every other, else None."""
     ranking = scores.most_common(2)
     if not ranking or ranking[0][1] < _ENOUGH:
-        return None, None
+        return None
     if len(ranking) == 2 and ranking[0][1] < _DOMINANT * ranking[1][1]:
-        return None, None
-    name = ranking[0][0]
-    return _placed(plain, (name,))[0], where[name]
+        return None
+    return ranking[0][0]
 
 
 def _weight(plain, start, end, shown):

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t
 
-from .counts import check_names, count_terms, need
+from .counts import check_names, count_terms, need, need_text
 from .formats import csv_rows, read_cell, write_csv, xlsx_rows
 from .uncertainty import FEWEST
 
@@ -153,11 +153,7 @@ def coding_sheet(clauses, reports, path, *, n=200, seed=1, by=("role",)):
     """
     need(clauses, ["report_id", "clause", "role"], "clauses first", "corpus.clauses")
     need(reports, ["report_id"], "reports second", "corpus.reports")
-    if "text" not in clauses:
-        raise ValueError(
-            "these clauses have no text: reports' texts are not shipped. Build the tables from "
-            "the files: toolkit.build(FOLDER)."
-        )
+    need_text(clauses)
     path, by = Path(path), [by] if isinstance(by, str) else list(by)
     check_names(by, [*reports.columns, "role", "section"], "column")
     if path.exists():

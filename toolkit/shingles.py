@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
-from .counts import need
+from .counts import need, need_text
 from .lexicon import is_han, joined
 
 SPAN = 8  # Han characters in a shingle
@@ -25,11 +25,7 @@ def by_report(clauses, reports):
     clauses in order."""
     need(clauses, ["report_id", "clause"], "clauses first", "corpus.clauses")
     need(reports, ["report_id"], "reports second", "corpus.reports")
-    if "text" not in clauses:
-        raise ValueError(
-            "these clauses have no text: reports' texts are not shipped. Build the tables from "
-            "the files: toolkit.build(FOLDER)."
-        )
+    need_text(clauses)
     ids = sorted(reports["report_id"].astype(str).unique())
     named = clauses["report_id"].astype("category").cat
     report = pd.Index(ids).get_indexer(named.categories.astype(str))[named.codes]
