@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 import toolkit
-from toolkit import plots, style
+from toolkit import style
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +26,7 @@ RATES = table(
 
 
 def test_trends_draw_the_table_and_nothing_else():
-    figure = plots.plot_trends(RATES)
+    figure = toolkit.plot_trends(RATES)
     shown = [ax for ax in figure.axes if ax.axison]
     assert [ax.get_title(loc="left") for ax in shown] == ["种树", "种花"]
     assert shown[0].lines[0].get_ydata().tolist() == [1.0, 2.0]
@@ -39,7 +39,7 @@ def test_trends_draw_the_table_and_nothing_else():
 
 def test_shares_stand_on_one_scale_of_percents():
     shares = RATES.assign(share=RATES["rate"] / 2, low=RATES["low"] / 3, high=RATES["high"] / 2.5)
-    figure = plots.plot_shares(shares)
+    figure = toolkit.plot_shares(shares)
     figure.canvas.draw()
     assert {"0%", "50%", "100%"} <= {t.get_text() for t in figure.axes[0].get_yticklabels()}
     assert {ax.get_ylim() for ax in figure.axes} == {(0, 1.02)}
@@ -52,7 +52,7 @@ CONTRAST = table(
 
 
 def test_contrast_shows_what_is_used_enough_and_counts_what_is_clear():
-    ax = plots.plot_contrast(CONTRAST, left="云溪市", right="星渡市")
+    ax = toolkit.plot_contrast(CONTRAST, left="云溪市", right="星渡市")
     texts = [t.get_text() for t in ax.texts]
     assert {"甲", "乙", "丙"} <= set(texts) and "丁" not in texts  # two uses are too few
     assert "20 : 5" in texts and "云溪市 →" in texts
@@ -65,7 +65,7 @@ def test_coverage_marks_what_is_missing_and_what_is_double():
         place=["云溪市", "云溪市", "星渡市"], level="prefectural", year=[2020, 2021, 2020], reports=[1, 2, 1],
         n_han=[9000, 20000, 7000],
     )  # fmt: skip
-    figure = plots.plot_coverage(held)
+    figure = toolkit.plot_coverage(held)
     ax, bar = figure.axes
     assert len(ax.patches) == 3
     assert len(ax.lines) == 2  # one cross, one dot
@@ -75,7 +75,7 @@ def test_coverage_marks_what_is_missing_and_what_is_double():
 
 def test_roles_fill_the_year(panel):
     shares = toolkit.pool_rates(toolkit.role_shares(panel.clauses, panel.reports))
-    left, right = plots.plot_roles(shares).axes
+    left, right = toolkit.plot_roles(shares).axes
     for year in range(5):
         assert sum(
             p.get_width() for p in left.patches if round(p.get_y() + 0.33) == year
@@ -85,7 +85,7 @@ def test_roles_fill_the_year(panel):
 
 def test_a_profile_colours_the_places_it_is_asked_to():
     rows = table(place=["甲", "乙", "丙"], category="数据治理", log_ratio=[1.0, -np.inf, -1.0])
-    ax = plots.plot_profile(rows, highlight=["乙"])
+    ax = toolkit.plot_profile(rows, highlight=["乙"])
     points = {
         line.get_markersize(): line.get_xdata().tolist()
         for line in ax.lines
@@ -96,15 +96,15 @@ def test_a_profile_colours_the_places_it_is_asked_to():
 
 def test_words_are_drawn_by_rate():
     words = table(token=["建设", "发展"], rate=[2.0, 1.0], dp_norm=[0.1, 0.2])
-    ax = plots.plot_frequent(words)
+    ax = toolkit.plot_frequent(words)
     assert [t.get_text() for t in ax.get_yticklabels()] == ["发展", "建设"]
     assert ax.collections[1].get_offsets()[:, 0].tolist() == [1.0, 2.0]
-    assert plots.plot_cloud(words).images[0].get_array().shape == (1250, 1730, 3)
+    assert toolkit.plot_cloud(words).images[0].get_array().shape == (1250, 1730, 3)
 
 
 def test_labels_in_two_languages():
     toolkit.use_style("zh")
-    figure = plots.plot_trends(RATES)
+    figure = toolkit.plot_trends(RATES)
     assert figure.get_supylabel() == "每千汉字次数"
     with pytest.raises(ValueError, match="'fr'"):
         toolkit.use_style("fr")
@@ -114,7 +114,7 @@ def test_labels_in_two_languages():
 
 def test_save_gives_the_same_bytes_and_the_numbers(tmp_path):
     for run in ("one", "two"):
-        toolkit.save(plots.plot_trends(RATES), "x", RATES, folder=tmp_path / run, svg=True)
+        toolkit.save(toolkit.plot_trends(RATES), "x", RATES, folder=tmp_path / run, svg=True)
     names = {"x.png", "x.pdf", "x.svg", "x.csv"}
     assert {f.name for f in (tmp_path / "one").iterdir()} == names
     for name in names:
@@ -138,7 +138,7 @@ def test_a_spread_has_a_line_for_each_level_that_has_places():
         share=[0, 0.5, 0.2, 1, 0.6, 0.61], low=[0, 0.3, 0.1, 0.9, 0.5, 0.5], high=[0.9, 0.7, 0.4, 1, 0.8, 0.8],
         reports=[1, 31, 51] * 2,
     )  # fmt: skip
-    (ax,) = plots.plot_spread(shares).axes
+    (ax,) = toolkit.plot_spread(shares).axes
     names = {t.get_text(): t.xy[1] for t in ax.texts}
     assert set(names) == {"provincial level", "cities"}
     assert abs(names["cities"] - names["provincial level"]) >= 0.079  # they do not overprint
@@ -153,18 +153,18 @@ def test_copying_is_drawn_in_shares():
         high=[160, 55],
     )
     roles = table(role=["intro", "plan"], rate=[900, 100], low=[880, 90], high=[920, 110])
-    left, right = plots.plot_copied(years, roles).axes
+    left, right = toolkit.plot_copied(years, roles).axes
     assert left.lines[0].get_ydata().tolist() == [0.15]
     assert [t.get_text() for t in right.get_yticklabels()] == ["looking ahead", "opening"]
 
 
 def test_a_matrix_prints_its_counts_and_leaves_zeros_blank():
     grid = table(scope=["全国", "全国", "全省"], word=["率先", "首个", "率先"], n=[1200, 3, 0])
-    ax = plots.plot_matrix(grid, rows="scope", columns="word")
+    ax = toolkit.plot_matrix(grid, rows="scope", columns="word")
     assert [t.get_text() for t in ax.texts] == ["1,200", "3"]
 
 
 def test_an_exploratory_figure_says_so():
     ratios = table(year=[2020, 2021] * 2, role=["plan"] * 2 + ["achievement"] * 2, log_ratio=[0.1, 0.2, -0.5, -0.4],
                    low=[0, 0.1, -0.6, -0.5], high=[0.2, 0.3, -0.4, -0.3])  # fmt: skip
-    assert "not validated" in plots.plot_symbolic(ratios).get_xlabel()
+    assert "not validated" in toolkit.plot_symbolic(ratios).get_xlabel()

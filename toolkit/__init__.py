@@ -56,14 +56,18 @@ _WHERE = {
         "plot_roles",
         "plot_frequent",
         "plot_cloud",
-        "plot_trends",
-        "plot_shares",
-        "plot_spread",
         "plot_copied",
         "plot_matrix",
         "plot_symbolic",
-        "plot_profile",
+    ),
+    "plots_trends": (
+        "plot_trends",
+        "plot_shares",
+    ),
+    "plots_spread": ("plot_spread",),
+    "plots_contrast": (
         "plot_contrast",
+        "plot_profile",
     ),
 }
 _MODULE = {name: module for module, names in _WHERE.items() for name in names}

@@ -1,27 +1,15 @@
-"""One function per kind of figure. They draw the table they are given and count nothing.
+"""What a corpus holds, as figures. Each function draws the table it is given and counts nothing.
 
 Each takes a table first, gives the matplotlib Figure or Axes it drew on, and shows nothing.
 """
 
-import re
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from matplotlib.colors import to_rgb
-from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator, PercentFormatter
+from matplotlib.ticker import MultipleLocator, PercentFormatter
 
-from .counts import check_names, counted
-from .places import find_places
+from .strokes import interval_line, short_name, tint
 from .style import BLUE, GREY, INK, OCHRE, ONE, PALE, RED, ROLE_COLOURS, SHADES, TEAL, TWO, label
-
-
-def short_name(place):
-    """Give a place its everyday name: 内蒙古 for 内蒙古自治区, 赣州 for 赣州市."""
-    found = find_places(place)
-    if found and found[0].level in ("provincial", "prefectural"):
-        return re.sub(r"(维吾尔|壮族|回族)?自治区$|特别行政区$|[省市]$", "", place)
-    return place
 
 
 def plot_coverage(lengths, *, columns=33):
@@ -133,7 +121,7 @@ def plot_roles(shares, *, focus="problem"):
     left.tick_params(axis="y", length=0)
     left.set_xlabel(label("role share"))
     part = shares[shares["role"] == focus].sort_values("year")
-    _interval_line(
+    interval_line(
         right, part["year"], part["rate"] / 1000, part["low"] / 1000, part["high"] / 1000, RED
     )
     right.yaxis.set_major_formatter(PercentFormatter(1, decimals=1))
@@ -201,77 +189,6 @@ def _one_ink(word, **_):
     return BLUE
 
 
-def _interval_line(ax, x, middle, low, high, colour):
-    ax.vlines(x, low, high, color=_tint(colour), lw=2.6, capstyle="butt")
-    ax.plot(
-        x, middle, color=colour, marker="o", ms=3, mec="white", mew=0.5, clip_on=False, zorder=3
-    )
-
-
-def _tint(colour):
-    """Mix a colour with white, opaque, so that what lies behind does not show."""
-    return tuple(1 - 0.4 * (1 - part) for part in to_rgb(colour))
-
-
-def plot_trends(rates, *, columns=4, colours=None):
-    """Draw the rate of each term by year, each in its own panel from zero, with its interval.
-
-    One row per year x term (or kind of claim): year, term, rate, low, high (as `pool_rates` gives
-    it; counts, which have no intervals, are drawn without) and, where the table has it, gloss_en.
-    Panels stand in the order of the terms; their scales differ. `colours` maps terms to colours.
-    """
-    return _panels(rates, "rate", columns, colours, FuncFormatter(lambda v, _: f"{v:g}"))
-
-
-def plot_shares(shares, *, columns=4, colours=None):
-    """Draw the share of reports that use each term by year, with its interval, on one scale.
-
-    One row per year x term: year, term, share, low, high (as `add_shares` gives it) and, where
-    the table has it, gloss_en.
-    """
-    return _panels(shares, "share", columns, colours, PercentFormatter(1, decimals=0))
-
-
-def plot_spread(shares):
-    """Draw how a term spread: the share of reports that use it by year, a line for each level.
-
-    One row per level x year x term: level, year, term, share, low, high (as `add_shares` gives it),
-    and gloss_en where there is one. A level of one place is left out: its share is all or nothing.
-    """
-    terms = list(dict.fromkeys(shares["term"].astype(str)))
-    levels = [
-        level for level, part in shares.groupby("level", sort=False) if part["reports"].max() > 1
-    ]
-    figure, axes = plt.subplots(1, len(terms), figsize=(TWO, 2.1), squeeze=False, sharey=True)
-    for ax, term in zip(axes[0], terms, strict=True):
-        ends = []
-        for shift, level, colour in zip((-0.06, 0.06), levels, (RED, BLUE), strict=False):
-            part = shares[(shares["term"] == term) & (shares["level"] == level)].sort_values("year")
-            years = part["year"] + shift
-            _interval_line(ax, years, part["share"], part["low"], part["high"], colour)
-            ends.append((part["share"].iloc[-1], years.iloc[-1], level, colour))
-        last = -1.0
-        for y, x, level, colour in sorted(ends):
-            last = max(y, last + 0.08)  # names keep clear of each other
-            at = (x + 0.15, last)
-            ax.annotate(label(level), at, color=colour, va="center", annotation_clip=False)
-        _head(ax, term, shares.loc[shares["term"] == term])
-        ax.set_ylim(0, 1.02)
-        ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-        ax.set_xticks(sorted(shares["year"].unique()))
-        ax.margins(x=0.14)
-        ax.grid(axis="y")
-    axes[0][0].set_ylabel(label("share"))
-    return figure
-
-
-def _head(ax, title, part):
-    ax.set_title(title, pad=13)
-    if "gloss_en" in part:
-        gloss = _fit(part["gloss_en"].iloc[0], 34)
-        ax.text(0, 1.035, gloss, transform=ax.transAxes, color=GREY, fontsize=6)
-
-
 def plot_copied(years, roles):
     """Draw how much of a report's text stands in others: over the years, and by role.
 
@@ -283,7 +200,7 @@ def plot_copied(years, roles):
     for relation, colour in (("own", BLUE), ("elsewhere", GREY)):
         part = years[years["relation"] == relation].sort_values("year")
         values = (part[name] / 1000 for name in ("rate", "low", "high"))
-        _interval_line(left, part["year"], *values, colour)
+        interval_line(left, part["year"], *values, colour)
         side, end = ("top", "low") if relation == "own" else ("bottom", "high")
         at = (part["year"].iloc[0], part[end].iloc[0] / 1000)
         shift = (0, -5 if side == "top" else 5)
@@ -299,7 +216,7 @@ def plot_copied(years, roles):
         row = roles[roles["role"] == role].iloc[0] / pd.Series(
             {"rate": 1000, "low": 1000, "high": 1000}
         )
-        right.hlines(y, row["low"], row["high"], color=_tint(BLUE), lw=2.6)
+        right.hlines(y, row["low"], row["high"], color=tint(BLUE), lw=2.6)
         right.plot(row["rate"], y, "o", color=BLUE, ms=4, mec="white", mew=0.5)
         right.annotate(
             f"{row['rate']:.0%}",
@@ -332,7 +249,7 @@ def plot_symbolic(ratios, *, roles=("achievement", "plan"), ax=None):
     for role, colour in colours.items():
         part = ratios[ratios["role"] == role].sort_values("year")
         columns = (part[name] for name in ("log_ratio", "low", "high"))
-        _interval_line(ax, part["year"], *columns, colour)
+        interval_line(ax, part["year"], *columns, colour)
         lower = part["log_ratio"].mean() < ratios["log_ratio"].mean()
         at = (part["year"].iloc[0], part["low" if lower else "high"].iloc[0])
         shift, side = ((0, -5), "top") if lower else ((0, 5), "bottom")
@@ -371,170 +288,3 @@ def plot_matrix(table, *, rows, columns, value="n", ax=None):
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
     return ax
-
-
-def _panels(table, value, columns, colours, formatter):
-    if "low" not in table:  # counts of too few places have rates, but no intervals
-        table = table.assign(low=np.nan, high=np.nan)
-    of = counted(table)
-    table = table.assign(term=table[of])
-    terms = list(dict.fromkeys(table["term"].astype(str)))
-    years = sorted(table["year"].unique())
-    rows = -(-len(terms) // columns)
-    figure, axes = plt.subplots(
-        rows,
-        columns,
-        figsize=(TWO, 1.45 * rows + 0.15),
-        squeeze=False,
-        sharex=True,
-        sharey=value == "share",
-    )
-    for ax, term in zip(axes.flat, terms, strict=False):
-        part = table[table["term"] == term].sort_values("year")
-        _interval_line(
-            ax,
-            part["year"],
-            part[value],
-            part["low"],
-            part["high"],
-            (colours or {}).get(term, BLUE),
-        )
-        _head(ax, label(f"kind {term}") if of == "kind" else term, part)
-        ax.set_ylim(0, 1.02 if value == "share" else None)
-        ax.yaxis.set_major_locator(MultipleLocator(0.5) if value == "share" else MaxNLocator(3))
-        ax.yaxis.set_major_formatter(formatter)
-        ax.set_xticks(years, [f"'{year % 100:02}" for year in years])
-        ax.grid(axis="y")
-    for ax in axes.flat[len(terms) :]:
-        ax.set_axis_off()
-    figure.supylabel(label(value), fontsize=7.5)
-    return figure
-
-
-def _fit(text, length):
-    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
-
-
-def plot_contrast(table, *, left, right, top=12, minimum=10, ax=None):
-    """Draw the terms that set two groups most apart: ratio of rates with its interval.
-
-    One row per term, as `contrast` gives it, with gloss_en where there is one. Of the terms used
-    at least `minimum` times in both groups together all are drawn if there is room, else the
-    `top` on each side whose interval stays farthest from equal rates; how many there are is
-    printed below. Grey intervals include equal rates; an arrow is an end that cannot be known.
-    """
-    of = table.columns[0]
-    part = table[table["n_a"] + table["n_b"] >= minimum]
-    above, below = part[part["low"] > 0], part[part["high"] < 0]
-    drawn = part
-    if len(part) > 2 * top:
-        drawn = pd.concat([below.nsmallest(top, "high"), above.nlargest(top, "low")])
-    # A ratio that is not known stands where its known end is
-    middle = drawn["log_ratio"].where(np.isfinite(drawn["log_ratio"]))
-    middle = middle.fillna(drawn["low"].where(drawn["log_ratio"] > 0, drawn["high"]))
-    rows = drawn.assign(middle=middle).sort_values(["middle", of]).to_dict("records")
-    ax = ax or plt.subplots(figsize=(TWO, 0.165 * len(rows) + 0.9))[1]
-    known = [abs(v) for r in rows for v in (r["low"], r["high"], r["log_ratio"]) if np.isfinite(v)]
-    edge = 1.06 * max(known, default=1)
-    margin = ax.get_yaxis_transform()  # x in parts of the axes, y in rows
-    ax.axvline(0, color=GREY, lw=0.8)
-    for y, row in enumerate(rows):
-        colour = BLUE if row["low"] > 0 else RED if row["high"] < 0 else GREY
-        ax.plot([max(row["low"], -edge), min(row["high"], edge)], [y, y], color=colour, lw=1.2)
-        if np.isfinite(row["log_ratio"]):
-            ax.plot(row["log_ratio"], y, "o", color=colour, ms=3.6, mec="white", mew=0.5)
-        for end, mark in ((row["low"], "<"), (row["high"], ">")):
-            if not np.isfinite(end):
-                ax.plot(np.sign(end) * edge, y, mark, color=colour, ms=3.6, mew=0)
-        gloss = _fit(row.get("gloss_en", ""), 36)
-        ax.text(-0.02, y, str(row[of]), transform=margin, ha="right", va="center")
-        ax.text(
-            1.02, y, f"{row['n_a']:,} : {row['n_b']:,}", transform=margin, va="center", fontsize=6.3
-        )
-        ax.text(1.18, y, gloss, transform=margin, va="center", color=GREY, fontsize=6.3)
-    head = len(rows) - 0.25
-    ax.text(edge, head, f"{left} →", ha="right", va="bottom", color=BLUE)
-    ax.text(-edge, head, f"← {right}", ha="left", va="bottom", color=RED)
-    ax.text(
-        1.02, head, f"n {left} : {right}", transform=margin, va="bottom", color=GREY, fontsize=6.3
-    )
-    note = label("clear of equal").format(
-        terms=len(part), minimum=minimum, up=len(above), down=len(below), shown=len(rows)
-    )
-    ax.set(xlim=(-1.03 * edge, 1.03 * edge), ylim=(-0.8, len(rows) + 0.5))
-    ax.set_xlabel(f"{label('ratio')}\n{note}")
-    ax.set_yticks([])
-    ax.spines["left"].set_visible(False)
-    ax.grid(axis="x")
-    _ratio_axis(ax)
-    return ax
-
-
-def plot_profile(table, *, of="category", highlight=(), ax=None):
-    """Draw how places differ: one row per category, one dot per place, some places named.
-
-    One row per place x category, as `profile` gives it; the line at 0 is the rate of all places
-    together. `highlight` names the places to colour.
-    """
-    check_names(highlight, table["place"].unique(), "place")
-    order = table.groupby(of, observed=True)["log_ratio"].apply(lambda v: v[np.isfinite(v)].std())
-    names = list(order.sort_values(ascending=False).index)[::-1]
-    ax = ax or plt.subplots(figsize=(TWO, 0.3 * len(names) + 0.7))[1]
-    finite = table["log_ratio"][np.isfinite(table["log_ratio"])]
-    floor = np.floor(finite.min())
-    colours = dict(zip(highlight, (RED, BLUE, OCHRE, TEAL), strict=False))
-    ax.axvline(0, color=GREY, lw=0.8)
-    for y, name in enumerate(names):
-        part = table[table[of] == name]
-        others = part[~part["place"].isin(highlight)].sort_values("place")
-        values = others["log_ratio"].clip(lower=floor)
-        ax.plot(values, y + _jitter(len(values)), "o", color=GREY, alpha=0.45, ms=2.4, mew=0)
-        for place, colour in colours.items():
-            value = part.loc[part["place"] == place, "log_ratio"].clip(lower=floor)
-            ax.plot(
-                value, [y] * len(value), "o", color=colour, ms=5, mec="white", mew=0.6, zorder=4
-            )
-    gloss = dict(zip(table[of], table["gloss_en"], strict=True)) if "gloss_en" in table else {}
-    ax.set_yticks(range(len(names)), [f"{n}  " for n in names])
-    for y, name in enumerate(names):
-        ax.text(
-            1.01,
-            y,
-            gloss.get(name, ""),
-            transform=ax.get_yaxis_transform(),
-            va="center",
-            color=GREY,
-        )
-    ax.tick_params(axis="y", length=0)
-    ax.spines["left"].set_visible(False)
-    ax.grid(axis="x")
-    ax.set(ylim=(-0.6, len(names) - 0.1), xlabel=label("ratio to all"))
-    _ratio_axis(ax)
-    x = 0.0
-    for place, colour in colours.items():
-        ax.annotate(f"● {place}", (x, 1.01), xycoords="axes fraction", color=colour, va="bottom")
-        x += 0.035 * len(place) + 0.06
-    ax.annotate(
-        f"● {label('other places')}", (x, 1.01), xycoords="axes fraction", color=GREY, va="bottom"
-    )
-    return ax
-
-
-_FINE = (0.25, 0.33, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 2.5, 3, 4)
-
-
-def _ratio_axis(ax):
-    """Label an axis of log2 ratios with the ratios: 1/4, 1, 4, or 0.8, 1, 1.25 where it is short."""
-    reach = max(map(abs, ax.get_xlim()))
-    if reach < 1.5:
-        ax.set_xticks([np.log2(ratio) for ratio in _FINE if abs(np.log2(ratio)) < reach])
-    else:
-        ax.xaxis.set_major_locator(MaxNLocator(9, steps=[1, 2, 4, 5, 10], integer=True))
-    ax.xaxis.set_major_formatter(
-        FuncFormatter(lambda v, _: f"{2**v:.3g}" if v >= 0 or v % 1 else f"1/{2**-v:.0f}")
-    )
-
-
-def _jitter(n):
-    """Spread n dots over the height of a row, the same way every time."""
-    return 0.26 * (((np.arange(n) * 0.618034) % 1) * 2 - 1)
