@@ -92,11 +92,31 @@ def test_a_term_one_side_never_uses_has_one_end():
         "星渡市": {2020: ([0, 1, 0], 2000), 2021: ([0, 1, 0], 2000)},
     }
     row = contrast(counts_of(groups), "云溪市", "星渡市").set_index("term").loc["种树"]
-    assert row["log_ratio"] == row["high"] == np.inf
-    assert row["low"] == pytest.approx(np.log2((10 / 2000) / (3 / 4000)))
+    assert row["log_ratio"] == row["high"] == np.inf and row["why"] == "n_b is 0"
+    # 2 units of 2000 against 3 of 4000, less the reach of 10 matches, as many a unit
+    reach = t.ppf(0.975, 2) * np.sqrt(1 / 10) / np.log(2)
+    assert row["low"] == pytest.approx(np.log2((2 / 2000) / (3 / 4000)) - reach)
     back = contrast(counts_of(groups), "星渡市", "云溪市").set_index("term").loc["种树"]
     assert (back["log_ratio"], back["low"]) == (-np.inf, -np.inf)
-    assert back["high"] == pytest.approx(-row["low"])
+    assert back["high"] == pytest.approx(-row["low"]) and back["why"] == "n_a is 0"
+
+
+def one_sided(used):
+    """Give counts of terms that one side alone uses: one row per term, one column per place."""
+    used = np.asarray(used)
+    term, place = (axis.ravel() for axis in np.indices(used.shape))
+    table = pd.DataFrame({"place": place, "term": term, "n": used.ravel(), "n_han": 1000})
+    sides = [table.assign(place="虚构" + table["place"].astype(str)), table.assign(n=0)]
+    counts = pd.concat(sides, keys=["甲", "乙"], names=["side", "row"]).reset_index()
+    return counts.drop(columns="row").astype({"place": str})
+
+
+def test_a_few_loud_places_set_no_side_apart():
+    # m places that use a term fall on one side by chance in 2 ** (1 - m): six are one in 32
+    rng = np.random.default_rng(1)
+    loud = [np.r_[5 + rng.poisson(5, m), np.zeros(40 - m)] for m in (1, 2, 3, 4, 5, 6) * 20]
+    assert (contrast(one_sided(loud), "甲", "乙", by="side")["low"] < 0).all()
+    assert contrast(one_sided([np.ones(40)]), "甲", "乙", by="side")["low"].item() > 0
 
 
 whole = st.integers(0, 50)

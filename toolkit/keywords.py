@@ -7,8 +7,8 @@ import pandas as pd
 from scipy.sparse import csr_array
 from scipy.stats import chi2, false_discovery_control, power_divergence, t
 
-from .compare import units_of, variance_between
-from .counts import check_names, counted, need
+from .compare import least_variance, units_of, variance_between, why_infinite
+from .counts import check_names, check_rows, counted, need
 from .places import mentioned
 from .uncertainty import FEWEST
 
@@ -30,7 +30,8 @@ def keyness(counts, a, b, *, by, keep_places=False):
     n_a, n_b, rate_a, rate_b    matches; per 1,000 Han characters
     with_a, with_b              units that use the term, of units_a and units_b
     log_ratio, low, high        log2(rate_a / rate_b) (Hardie 2014) and its 95 % interval, those of
-                                `contrast`: infinite where one side never uses the term
+                                `contrast`: infinite where one side never uses the term, and then
+                                `why` says whose n is 0
     g2, p_naive, q_naive        log-likelihood (Dunning 1993), see `log_likelihood`: four cells,
                                 mentions and other Han characters of each side
     delta, z_delta              weighted log-odds (Monroe, Colaresi & Quinn 2008), see `log_odds`:
@@ -42,7 +43,7 @@ def keyness(counts, a, b, *, by, keep_places=False):
                                 Student's t. Places that stand on both sides are compared with
                                 themselves
     dp, dp_norm                 dispersion over the units of both sides, see `dispersion`
-    units_a, units_b; family; masked; a0
+    why; units_a, units_b; family; masked; a0
 
     q is of Benjamini & Hochberg (1995) over `family`, all terms in the table. `masked` terms have
     no row: names of divisions (toolkit.places) and of the places in `counts`, in full or for short
@@ -136,31 +137,14 @@ def as_matrix(counts, of, by):
             f"the columns before '{of}' name the groups, and '{by}' is not among them: "
             f"{', '.join(map(str, lead)) or 'none'}. Order the columns as count_terms does."
         )
-    for column, least in (("n", 0), ("n_han", 1)):
-        values = counts[column].to_numpy(dtype=float, na_value=np.nan)
-        bad = ~((values >= least) & np.isfinite(values))
-        if bad.any():
-            row = counts.loc[bad].iloc[0]
-            raise ValueError(
-                f"{column} of '{row[of]}' is {row[column]} ({row[by]}); it is {least} or more. "
-                "Count again with count_terms or count_tokens_by."
-            )
-    unnamed = [column for column in (*lead, of) if counts[column].isna().any()]
-    if unnamed:
-        raise ValueError(
-            f"rows have no {unnamed[0]}: which group or {of} they count cannot be told. Name it, or "
-            "leave those rows out."
-        )
+    check_rows(counts, [by], zeros=False)
     code = counts.groupby(lead, observed=True, sort=True).ngroup().to_numpy()
     cells = counts.iloc[np.unique(code, return_index=True)[1]].reset_index(drop=True)
     term = counts[of].astype("category").cat
-    key = code * len(term.categories) + term.codes.to_numpy()
-    twice = len(np.unique(key)) < len(key)
-    if twice or (counts["n_han"].to_numpy() != cells["n_han"].to_numpy()[code]).any():
+    if (counts["n_han"].to_numpy() != cells["n_han"].to_numpy()[code]).any():
         raise ValueError(
-            f"rows of the same {', '.join(map(str, lead))} "
-            + (f"have the same {of} twice" if twice else "differ in n_han, the length of one text")
-            + ". Count once, by all that tells the rows apart: count_terms(..., by=[...])."
+            f"rows of the same {', '.join(map(str, lead))} differ in n_han, the length of one text. "
+            "Count once, by all that tells the rows apart: count_terms(..., by=[...])."
         )
     matrix = csr_array(
         (counts["n"].to_numpy(dtype=float), (code, term.codes.to_numpy())),
@@ -186,6 +170,7 @@ def _side(matrix, han, unit, chosen, side):
 def _compare(n_a, n_b, han_a, han_b):
     """Compare dense counts of units x terms: sums, log ratio, clustered test, dispersion."""
     sum_a, sum_b = n_a.sum().to_numpy(), n_b.sum().to_numpy()
+    with_a, with_b = (n_a > 0).sum().to_numpy(), (n_b > 0).sum().to_numpy()
     all_a, all_b = han_a.sum(), han_b.sum()
     rate_a, rate_b = sum_a / all_a, sum_b / all_b
     left_a, left_b = (
@@ -197,20 +182,21 @@ def _compare(n_a, n_b, han_a, han_b):
     z = (rate_a - rate_b) / np.sqrt(variance)
     with np.errstate(divide="ignore", invalid="ignore"):
         log_ratio = np.log2(rate_a / rate_b)
-        relative, free = variance_between(left_a / rate_a, left_b / rate_b, 1 / sum_a + 1 / sum_b)
+        floor = least_variance(sum_a, sum_b)
+        relative, free = variance_between(left_a / rate_a, left_b / rate_b, floor)
         reach = t.ppf(0.975, free) * np.sqrt(relative) / np.log(2)
-        low = np.where(sum_b == 0, np.log2(rate_a / (3 / all_b)), log_ratio - reach)
-        high = np.where(sum_a == 0, np.log2(3 / all_a / rate_b), log_ratio + reach)
+        low = np.where(sum_b == 0, np.log2(with_a / all_a / (3 / all_b)), log_ratio) - reach
+        high = np.where(sum_a == 0, np.log2(3 / all_a / (with_b / all_b)), log_ratio) + reach
     dp, dp_norm = dispersion(np.vstack((n_a, n_b)), np.concatenate((han_a, han_b)))
     return pd.DataFrame(
         {
             "n_a": sum_a.astype(int), "n_b": sum_b.astype(int),
             "rate_a": 1000 * rate_a, "rate_b": 1000 * rate_b,
-            "with_a": (n_a > 0).sum().to_numpy(), "with_b": (n_b > 0).sum().to_numpy(),
+            "with_a": with_a, "with_b": with_b,
             "log_ratio": log_ratio,
             "low": np.where(sum_a == 0, -np.inf, low), "high": np.where(sum_b == 0, np.inf, high),
             "z_clustered": z, "p_clustered": 2 * t.sf(np.abs(z), freedom),
-            "dp": dp, "dp_norm": dp_norm,
+            "dp": dp, "dp_norm": dp_norm, "why": why_infinite(sum_a, sum_b),
         }
     )  # fmt: skip
 
@@ -240,13 +226,16 @@ def log_likelihood(n_a, size_a, n_b, size_b, *, cells=4):
     as in R, quanteda and UCS; `cells=2` leaves out the rest of the text, as Rayson & Garside
     (2000) and the UCREL calculator do: less by the share that the terms are of the text.
 
-    Raises ValueError where a term has more matches than its side has size.
+    Raises ValueError for matches that are missing, negative or more than the size of their side,
+    and for a side without text.
     """
-    observed = np.array(np.broadcast_arrays(n_a, n_b, size_a - n_a, size_b - n_b), dtype=float)
-    if (observed[2:] < 0).any():
+    n_a, size_a, n_b, size_b = np.broadcast_arrays(n_a, size_a, n_b, size_b)
+    observed = np.array([n_a, n_b, size_a - n_a, size_b - n_b], dtype=float)
+    if not ((observed >= 0).all() and (size_a > 0).all() and (size_b > 0).all()):
         raise ValueError(
-            "there are more matches than text to hold them: the size of a side (n_han) is that of "
-            "all its text, the same for all terms. Take counts as count_terms gives them."
+            "matches are missing, negative, or more matches than text to hold them: the size of a "
+            "side (n_han) is that of all its text, the same for all terms. Take counts as "
+            "count_terms gives them."
         )
     share = (observed[0] + observed[1]) / (size_a + size_b)
     expected = np.array(
@@ -265,8 +254,17 @@ def log_odds(n_a, size_a, n_b, size_b, prior, a0):
     delta = ln[(n_a + w) / (size_a + a0 - n_a - w)] - the same of b, z = delta / sqrt(1 / (n_a + w)
     + 1 / (n_b + w)), w being `prior`, the matches that a text of size a0 would add to each
     side (Monroe, Colaresi & Quinn 2008). Natural log. z takes words as drawn one by one.
+
+    Raises ValueError where a term, or all else, has neither matches nor prior: its log has no value.
     """
     w_a, w_b = n_a + prior, n_b + prior
+    if not all(
+        ((w > 0) & (w < size)).all() for w, size in ((w_a, size_a + a0), (w_b, size_b + a0))
+    ):
+        raise ValueError(
+            "a term without matches and without prior has no odds, nor has one that is all of the "
+            "text: give a prior above 0 for each term, and its sum or more as a0."
+        )
     delta = np.log(w_a / (size_a + a0 - w_a)) - np.log(w_b / (size_b + a0 - w_b))
     return delta, delta / np.sqrt(1 / w_a + 1 / w_b)
 
@@ -277,8 +275,17 @@ def dispersion(n, sizes):
     DP = 1/2 sum |v - s| (Gries 2008), v being a part's share of the term and s its share of the
     text, parts of equal or unequal size; DPnorm = DP / (1 - min s) (Lijffijt & Gries 2012). 0 is
     as even as the sizes, 1 (of DPnorm) all in the smallest part. NaN for a term with no match.
+
+    Raises ValueError for fewer than two parts, parts without text, and counts that are missing or
+    negative.
     """
     n, s = np.asarray(n, dtype=float), np.asarray(sizes, dtype=float)
+    if len(n) != len(s) or len(s) < 2 or not (s > 0).all() or not (n >= 0).all():
+        raise ValueError(
+            f"dispersion needs two parts or more with text, and counts of 0 or more in each; here "
+            f"are {len(n)} part(s) of sizes {', '.join(f'{size:g}' for size in s[:5])}. Give an "
+            "array of parts x terms and the size of each part."
+        )
     s = s / s.sum()
     with np.errstate(invalid="ignore"):
         dp = np.abs(n / n.sum(axis=0) - s[:, None]).sum(axis=0) / 2

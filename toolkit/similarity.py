@@ -78,10 +78,17 @@ def cluster_order(pairs):
     give the tree back: a cut at h divides the list wherever height > h. There is a tree for
     any distances, also where there are no groups to find.
 
-    Raises ValueError where pairs are missing.
+    Raises ValueError where pairs are missing, or their divergence is none.
     """
     need(pairs, ["other", "divergence"], "pairs of groups", "compare_pairs")
     by = pairs.columns[0]
+    odd = pairs[~pairs["divergence"].between(0, 1 + 1e-9)]
+    if len(odd):
+        first, second, value = odd[[by, "other", "divergence"]].iloc[0]
+        raise ValueError(
+            f"the divergence of '{first}' and '{second}' is {value}; it is 0 to 1. Take the rows of "
+            "compare_pairs as they are."
+        )
     groups = pd.Index(pd.unique(pd.concat([pairs[by], pairs["other"]]))).sort_values()
     code = {group: i for i, group in enumerate(groups)}
     distance = np.full((len(groups), len(groups)), np.nan)
@@ -168,7 +175,8 @@ def collocates(hits, clauses, term):
     inside 《》 are left out; a term counts once in a clause. Not shown: order or grammar, nor that
     it is common at all: a phrase of two terms copied once is a collocation. See `reports`.
 
-    Raises ValueError for an unknown term, one in no clause of these or in every one.
+    Raises ValueError for an unknown term, one in no clause of these or in every one, and for a
+    clause that is there twice.
     """
     need(hits, ["report_id", "clause", "term"], "hits first", "corpus.hits")
     need(clauses, ["report_id", "clause"], "clauses second", "corpus.clauses")
@@ -176,8 +184,9 @@ def collocates(hits, clauses, term):
     check_names([term], terms, "term")
     prose = hits[~hits["in_title"].to_numpy(dtype=bool)] if "in_title" in hits else hits
     keys = ["report_id", "clause"]
-    pairs = prose[[*keys, "term"]].drop_duplicates()
-    pairs = pairs.merge(clauses[keys], on=keys, validate="many_to_one")
+    if clauses.duplicated(keys).any():
+        raise ValueError("clauses are there twice: give each report's clauses once.")
+    pairs = prose[[*keys, "term"]].drop_duplicates().merge(clauses[keys], on=keys)
     n_other = pairs["term"].value_counts().reindex(terms, fill_value=0).to_numpy()
     n_term, total = int(n_other[terms.get_loc(term)]), len(clauses)
     if n_term in (0, total):

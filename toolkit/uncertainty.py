@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import beta, t
 
-from .counts import check_names, counted, need
+from .counts import check_rows, need
 
 FEWEST = 5  # clusters: below this an interval over clusters says little
 
@@ -26,14 +26,7 @@ def pool_rates(counts, *, by="year", cluster="place"):
     """
     need(counts, ["n", "n_han"], "counts", "count_terms or role_shares")
     by = [by] if isinstance(by, str) else list(by)
-    check_names([*by, cluster], counts.columns, "column")
-    of = counted(counts, by)
-    groups = counts.groupby([*by, cluster], observed=True)[of].nunique()
-    if (groups != counts[of].nunique()).any():
-        raise ValueError(
-            f"rows are missing: every group needs a row for every {of}, those with n = 0 too. Count "
-            "again and leave the zeros in."
-        )
+    of = check_rows(counts, [*by, cluster])
     seen = counts.groupby(by, observed=True)[cluster].nunique()
     if seen.min() < FEWEST:
         raise ValueError(
@@ -71,9 +64,17 @@ def add_shares(counts):
     One row per group x term in and out, with share, low, high added: with_term / reports and the
     limits of Clopper & Pearson (1934), which take each report as one independent draw: one
     report a place and group. They bound a share of none as well.
+
+    Raises ValueError where there are no reports, or more with the term than there are.
     """
     need(counts, ["with_term", "reports"], "counts", "count_terms")
     used, reports = counts["with_term"], counts["reports"]
+    bad = ~((used >= 0) & (used <= reports) & (reports >= 1))
+    if bad.any():
+        raise ValueError(
+            f"{used[bad].iloc[0]} of {reports[bad].iloc[0]} report(s) is no share: it takes 1 "
+            "report or more, and none to all of them with the term. Count again with count_terms."
+        )
     return counts.assign(
         share=used / reports,
         low=np.where(used > 0, beta.ppf(0.025, used, reports - used + 1), 0.0),
