@@ -419,6 +419,27 @@ def test_published_log_odds(published):
     near(case, z, [case["expected"][word] for word in words])
 
 
+def test_published_odds_are_log_odds_without_a_prior(published):
+    case = published["odds_ratio"]
+    x = case["input"]
+    delta, _ = log_odds(x["f1"], x["N1"], x["f2"], x["N2"], 0, 0)
+    near(case, np.exp(delta), case["expected"])
+    case = published["collocation_lambda"]
+    x = case["input"]  # half a match in each cell: a prior of 0.5 in a text of 1
+    delta, _ = log_odds(x["n11"], x["n11"] + x["n10"], x["n01"], x["n01"] + x["n00"], 0.5, 1)
+    near(case, delta, case["expected"]["lambda"])
+
+
+def test_published_rates(published):
+    for name in ("pct_diff", "diff_coeff"):
+        case = published[name]
+        x = case["input"]
+        a, b = compared({"词": x["f1"]}, x["N1"], {"词": x["f2"]}, x["N2"]).loc[
+            "词", ["rate_a", "rate_b"]
+        ]
+        near(case, 100 * (a - b) / b if name == "pct_diff" else (a - b) / (a + b), case["expected"])
+
+
 def test_published_dispersion(published):
     case = published["gries2008_a"]
     x, expected = case["input"], case["expected"]

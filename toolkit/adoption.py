@@ -32,7 +32,8 @@ def first_use(counts, lexicon=None):
     learned from whom. n counts running text, not titles. Where there is no report nothing is known:
     absence of a report is no absence of use.
 
-    Raises ValueError for counts that are negative or missing, or a place or year that is.
+    Raises ValueError for counts that are missing, negative or without their zeros (those of tokens
+    leave them out), and where a place or year is not known.
     """
     of = check_counts(counts)
     keys = [*(c for c in _OF_PLACES if c in counts), of]

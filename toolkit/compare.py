@@ -26,15 +26,16 @@ def contrast(counts, a, b=None, *, by="place"):
     show that a difference is large in meaning, nor that a term was not picked because it differs.
 
     Raises ValueError for an unknown group, one on both sides, a group of fewer than two units, and
-    counts that are missing, negative or without their zeros.
+    counts that are missing, negative or without their zeros (those of tokens, for `keyness`).
     """
     need(counts, [by, "n", "n_han"], f"counts by {by}", f"count_terms(..., by=['{by}', ...])")
     of = check_rows(counts, [by])
+    counts = counts.reset_index(drop=True).astype({of: "category"})
+    counts[of] = counts[of].cat.remove_unused_categories()
     names = counts[by].astype(str)
     check_names([a] if b is None else [a, b], names.unique(), by)
     if str(a) == str(b):
         raise ValueError(f"'{a}' stands on both sides; take another {by} for one of them.")
-    counts = counts.astype({of: "category"})
     terms = list(counts[of].cat.categories)
     unit = units_of(counts, by, of)
     side_a = _side(counts[names == str(a)], unit, of, a)
@@ -131,7 +132,7 @@ def profile(counts, *, by="place"):
     over the rate of all places pooled added: 1 is twice the common rate; and why it is -inf (n is
     0) or missing (no place uses the term), else ''. It has no interval: `contrast` has.
 
-    Raises ValueError for counts that are missing, negative or without their zeros.
+    Raises ValueError for counts that are missing, negative or without their zeros (those of tokens).
     """
     need(counts, [by, "n", "n_han"], f"counts by {by}", f"count_terms(..., by='{by}')")
     of = check_rows(counts, [by])

@@ -259,11 +259,11 @@ def check_rows(counts, by, *, zeros=True):
             row = counts.loc[bad].iloc[0]
             raise ValueError(
                 f"{column} of '{row[of]}' is {row[column]} ({', '.join(str(row[c]) for c in lead)}); "
-                f"it is {least} or more. Count again with count_terms or count_tokens_by."
+                f"it is a number, {least} or more. Count again with count_terms or count_tokens_by."
             )
     group = counts.groupby(lead, observed=True).ngroup().to_numpy()
     name, names = pd.factorize(counts[of])
-    different = len(np.unique(group * len(names) + name))
+    different = len(pd.unique(group * len(names) + name))
     groups = ", ".join(map(str, lead))
     if different < len(counts):
         raise ValueError(

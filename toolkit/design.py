@@ -5,7 +5,7 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from .counts import check_known, check_rows, need
+from .counts import check_known, check_rows, counted, need
 from .uncertainty import FEWEST
 
 _SOURCE = "count_terms(..., by=['place', 'year'])"
@@ -65,20 +65,21 @@ def check_counts(counts, by=()):
     """
     need(counts, ["place", "year", "n", "n_han"], "counts by place and year", _SOURCE)
     of = check_rows(counts, [*by, "place", "year"])
-    odd = pd.to_numeric(counts["year"], errors="coerce").to_numpy(float) % 1 != 0
-    odd |= pd.api.types.is_string_dtype(counts["year"])
-    if odd.any():
+    years = counts["year"]
+    numbers = pd.api.types.is_numeric_dtype(years)
+    odd = years[years % 1 != 0] if numbers else years
+    if len(odd):
         raise ValueError(
-            f"'{counts['year'][odd].iloc[0]}' is no year: years are whole numbers, not text. Set "
-            "it in manifest.csv and build again, or leave those rows out."
+            f"'{odd.iloc[0]}' is no year: years are whole numbers, not {years.dtype}. Turn them "
+            "into numbers, or set them in manifest.csv and build again."
         )
     return of
 
 
 def as_arrays(counts):
-    """Give counts as arrays: a table of the terms, n and n_han of each term, place and year (0
-    where there is no report), and the years."""
-    of = check_counts(counts)
+    """Give checked counts as arrays: a table of the terms, n and n_han of each term, place and year
+    (0 where there is no report), and the years."""
+    of = counted(counts, ["place", "year"])
     names = counts[of].astype("category").cat.remove_unused_categories()
     terms, years = names.cat.categories, np.sort(counts["year"].unique()).astype(int)
     place, places = pd.factorize(counts["place"])

@@ -140,7 +140,7 @@ def as_matrix(counts, of, by):
     check_rows(counts, [by], zeros=False)
     code = counts.groupby(lead, observed=True, sort=True).ngroup().to_numpy()
     cells = counts.iloc[np.unique(code, return_index=True)[1]].reset_index(drop=True)
-    term = counts[of].astype("category").cat
+    term = counts[of].astype("category").cat.remove_unused_categories().cat
     if (counts["n_han"].to_numpy() != cells["n_han"].to_numpy()[code]).any():
         raise ValueError(
             f"rows of the same {', '.join(map(str, lead))} differ in n_han, the length of one text. "
@@ -258,9 +258,8 @@ def log_odds(n_a, size_a, n_b, size_b, prior, a0):
     Raises ValueError where a term, or all else, has neither matches nor prior: its log has no value.
     """
     w_a, w_b = n_a + prior, n_b + prior
-    if not all(
-        ((w > 0) & (w < size)).all() for w, size in ((w_a, size_a + a0), (w_b, size_b + a0))
-    ):
+    inside = (w_a > 0) & (w_a < size_a + a0) & (w_b > 0) & (w_b < size_b + a0)
+    if not np.all(inside):
         raise ValueError(
             "a term without matches and without prior has no odds, nor has one that is all of the "
             "text: give a prior above 0 for each term, and its sum or more as a0."

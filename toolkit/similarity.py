@@ -90,9 +90,8 @@ def cluster_order(pairs):
             "compare_pairs as they are."
         )
     groups = pd.Index(pd.unique(pd.concat([pairs[by], pairs["other"]]))).sort_values()
-    code = {group: i for i, group in enumerate(groups)}
     distance = np.full((len(groups), len(groups)), np.nan)
-    first, second = pairs[by].map(code).to_numpy(), pairs["other"].map(code).to_numpy()
+    first, second = groups.get_indexer(pairs[by]), groups.get_indexer(pairs["other"])
     distance[first, second] = distance[second, first] = np.sqrt(pairs["divergence"].to_numpy())
     np.fill_diagonal(distance, 0)
     if len(groups) < 2 or np.isnan(distance).any():

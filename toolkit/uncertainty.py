@@ -22,15 +22,18 @@ def pool_rates(counts, *, by="year", cluster="place"):
     covers 86 to 94 %. Where n is 0 the upper end is the bound 3 / n_han (95 %, one-sided; Hanley &
     Lippman-Hand 1983), which takes mentions as independent.
 
-    Raises ValueError where fewer than five clusters stand behind a group.
+    Raises ValueError where fewer than five clusters stand behind a group, and for counts that are
+    missing, negative or without their zeros (those of tokens leave them out).
     """
     need(counts, ["n", "n_han"], "counts", "count_terms or role_shares")
     by = [by] if isinstance(by, str) else list(by)
     of = check_rows(counts, [*by, cluster])
     seen = counts.groupby(by, observed=True)[cluster].nunique()
     if seen.min() < FEWEST:
+        group = seen.idxmin()
+        group = "/".join(map(str, group)) if len(by) > 1 else group
         raise ValueError(
-            f"'{seen.idxmin()}' has {seen.min()} {cluster}(s); an interval over them needs at "
+            f"'{group}' has {seen.min()} {cluster}(s); an interval over them needs at "
             f"least {FEWEST}. Show the counts themselves, or pool more reports."
         )
     keys = [*by, of]
