@@ -221,7 +221,7 @@ def _is_name(term, own):
 def log_likelihood(n_a, size_a, n_b, size_b, *, cells=4):
     """Compute the log-likelihood G2 of terms on two sides, and its p: numbers or columns of them.
 
-    2 * sum O ln(O / E) (Dunning 1993), unsigned and uncorrected, p of chi-squared on one degree of
+    2 * sum O ln(O / E) (Dunning 1993), unsigned, no Yates correction, p of chi-squared on one degree of
     freedom, for words drawn one by one. Over the four cells n_a, n_b, size_a - n_a, size_b - n_b,
     as in R, quanteda and UCS; `cells=2` leaves out the rest of the text, as Rayson & Garside
     (2000) and the UCREL calculator do: less by the share that the terms are of the text.
