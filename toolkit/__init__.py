@@ -35,7 +35,7 @@ _WHERE = {
         "reused",
         "passages",
     ),
-    "uncertainty": ("pool_rates", "add_shares"),
+    "uncertainty": ("pool_rates", "add_blocks", "add_shares"),
     "markers": ("symbolic_ratio", "machine_labels", "coding_sheet", "agreement", "nominal_alpha"),
     "design": ("check_design",),
     "trends": ("trend", "shape"),
@@ -49,6 +49,7 @@ _WHERE = {
         "correspondence",
         "collocates",
     ),
+    "simulate": ("simulate_counts", "simulate_reports"),
     "lexicon": ("load_lexicon", "add_gloss"),
     "style": ("save", "use_style"),
     "plots": (
