@@ -70,6 +70,7 @@ _WHERE = {
         "plot_contrast",
         "plot_profile",
     ),
+    "plots_truth": ("plot_power", "plot_interval_coverage"),
 }
 _MODULE = {name: module for module, names in _WHERE.items() for name in names}
 __all__ = ["DATA", *_MODULE]

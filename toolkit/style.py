@@ -60,6 +60,16 @@ _LABELS = {
     "log ratio": ("ln(symbolic / operational words)", "象征性与操作性用语对数比"),
     "unvalidated": ("exploratory: word lists are not validated", "探索性指标：词表未经检验"),
     "spread": ("evenness (1 − DPnorm)", "均匀度（1 − DPnorm）"),
+    "places": ("places", "地区数"),
+    "power": ("share of trends found (p ≤ 0.05)", "检出趋势的比例（p ≤ 0.05）"),
+    "mentions in years": (
+        "{mentions} mentions a report, {years} years",
+        "每份报告 {mentions} 次，{years} 年",
+    ),
+    "interval coverage": (
+        "simulated panels whose truth the 95 % interval holds, a dot for each setting",
+        "95% 区间包含真值的模拟面板占比，一点为一种设定",
+    ),
 }
 _RC = {
     "font.family": "Noto Sans SC",
