@@ -168,3 +168,22 @@ def test_an_exploratory_figure_says_so():
     ratios = table(year=[2020, 2021] * 2, role=["plan"] * 2 + ["achievement"] * 2, log_ratio=[0.1, 0.2, -0.5, -0.4],
                    low=[0, 0.1, -0.6, -0.5], high=[0.2, 0.3, -0.4, -0.3])  # fmt: skip
     assert "not validated" in toolkit.plot_symbolic(ratios).get_xlabel()
+
+
+def test_power_has_a_line_for_each_ratio_and_a_panel_for_each_design():
+    rows = [
+        (places, years, 3.0, ratio, places / 100, 0.0, 1.0)
+        for places in (8, 80) for years in (3, 5) for ratio in (1.1, 1.5)
+    ]  # fmt: skip
+    names = ["places", "years", "mentions", "ratio", "power", "low", "high"]
+    figure = toolkit.plot_power(pd.DataFrame(rows, columns=names))
+    assert len(figure.axes) == 2 and "3 years" in figure.axes[0].get_title(loc="left")
+    assert [line.get_ydata().tolist() for line in figure.axes[0].lines[1:]] == [[0.08, 0.8]] * 2
+    assert {text.get_text() for text in figure.axes[1].texts} == {"× 1.1", "× 1.5"}
+
+
+def test_intervals_that_fall_short_are_red():
+    rows = table(measure=["甲", "甲", "乙"], coverage=[0.95, 0.9, 0.7], nominal=[0.95] * 3)
+    ax = toolkit.plot_interval_coverage(rows, ours=["甲"], others=["乙"])
+    drawn = {(line.get_color(), x) for line in ax.lines[1:] for x in line.get_xdata()}
+    assert drawn == {(style.RED, 0.9), (style.BLUE, 0.95), (style.GREY, 0.7)}

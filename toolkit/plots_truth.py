@@ -37,12 +37,12 @@ def plot_power(table):
         ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
         ax.grid(axis="y")
         ax.margins(x=0.06)
-    ends = part.sort_values("places").groupby("ratio").tail(1).sort_values("power")
-    last = -1.0
-    for row in ends.itertuples():
-        last = max(row.power, last + 0.075)  # names keep clear of each other
+    ends = part.sort_values("places").groupby("ratio").tail(1)
+    below = 1.1
+    for row in ends.sort_values(["power", "ratio"], ascending=False).itertuples():
+        below = min(row.power, below - 0.075)  # names keep clear of each other
         axes[0][-1].annotate(
-            f"× {row.ratio:g}", (1.03, min(last, 1.0)), xycoords=("axes fraction", "data"),
+            f"× {row.ratio:g}", (1.03, below), xycoords=("axes fraction", "data"),
             va="center", annotation_clip=False, fontsize=6.5,
         )  # fmt: skip
     axes[0][0].set_ylabel(label("power"))
@@ -54,7 +54,8 @@ def plot_interval_coverage(table, *, ours, others=()):
 
     One row per measure x setting: measure, coverage, nominal (as tests/validation/results.csv has
     them). `ours` names the measures to draw in colour, `others` those for comparison, in grey, from
-    the top down. The band is two points to either side of the nominal share.
+    the top down. The band is two points to either side of the nominal share; what falls short of it is
+    red.
     """
     names = [*ours, *others][::-1]
     nominal = table["nominal"].iloc[0]
@@ -63,17 +64,14 @@ def plot_interval_coverage(table, *, ours, others=()):
     ax.axvline(nominal, color=INK, lw=0.6)
     for y, name in enumerate(names):
         held = np.sort(table.loc[table["measure"] == name, "coverage"].to_numpy())
-        colour = (BLUE if held.min() >= nominal - 0.02 else RED) if name in ours else GREY
-        ax.plot(
-            held,
-            y + 0.2 * (np.arange(len(held)) % 3 - 1),
-            "o",
-            color=colour,
-            ms=2.8,
-            mew=0,
-            alpha=0.75,
-        )
-    ax.set_yticks(range(len(names)), [label(name) for name in names])
+        short = held < nominal - 0.02
+        for part, colour in (
+            (short, RED if name in ours else GREY),
+            (~short, BLUE if name in ours else GREY),
+        ):
+            at = y + 0.2 * (np.arange(len(held)) % 3 - 1)
+            ax.plot(held[part], at[part], "o", color=colour, ms=2.8, mew=0, alpha=0.75)
+    ax.set_yticks(range(len(names)), [label(f"measure {name}") for name in names])
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
     ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))

@@ -63,13 +63,30 @@ _LABELS = {
     "places": ("places", "地区数"),
     "power": ("share of trends found (p ≤ 0.05)", "检出趋势的比例（p ≤ 0.05）"),
     "mentions in years": (
-        "{mentions} mentions a report, {years} years",
-        "每份报告 {mentions} 次，{years} 年",
+        "{mentions} mentions a report,\n{years} years",
+        "每份报告 {mentions} 次，\n{years} 年",
     ),
     "interval coverage": (
         "simulated panels whose truth the 95 % interval holds, a dot for each setting",
         "95% 区间包含真值的模拟面板占比，一点为一种设定",
     ),
+    "measure rate": ("rate of a year", "年度频率"),
+    "measure log ratio, two groups of places": (
+        "log ratio, two groups of places",
+        "两组地区频率对数比",
+    ),
+    "measure trend, ratio per year": ("trend, ratio per year", "趋势：逐年比率"),
+    "measure trend, last year to first": ("trend, last year to first", "趋势：末年与首年之比"),
+    "measure rate of one report, blocks": ("rate of one report, blocks", "单份报告频率：文段"),
+    "measure rate, percentiles of resampled places": (
+        "rate, percentiles of resampled places",
+        "年度频率：地区重抽样百分位",
+    ),
+    "measure rate of one report, percentiles of blocks": (
+        "rate of one report, percentiles of blocks",
+        "单份报告频率：文段重抽样百分位",
+    ),
+    "measure rate, mentions as draws": ("rate, mentions as draws", "年度频率：以词次为独立抽样"),
 }
 _RC = {
     "font.family": "Noto Sans SC",
