@@ -187,3 +187,13 @@ def test_intervals_that_fall_short_are_red():
     ax = toolkit.plot_interval_coverage(rows, ours=["甲"], others=["乙"])
     drawn = {(line.get_color(), x) for line in ax.lines[1:] for x in line.get_xdata()}
     assert drawn == {(style.RED, 0.9), (style.BLUE, 0.95), (style.GREY, 0.7)}
+
+
+def test_reuse_has_a_cell_for_each_pair_and_frames_the_own():
+    rows = table(
+        place=["北京市", "北京市", "天津市"], other_place=["北京市", "天津市", "天津市"], share=[0.2, 0.06, 0.18]
+    )  # fmt: skip
+    ax = toolkit.plot_reuse(rows).axes[0]
+    cells = ax.images[0].get_array()
+    assert cells[0].tolist() == [0.2, 0.06] and np.isnan(cells[1][0])
+    assert len(ax.patches) == 2 and [t.get_text() for t in ax.get_yticklabels()] == ["北京", "天津"]

@@ -9,7 +9,7 @@ from conftest import ROOT, read_text
 FOLDER = ROOT / "tests" / "validation"
 OURS = [
     "rate", "log ratio, two groups of places", "trend, ratio per year",
-    "trend, last year to first", "rate of one report, blocks",
+    "trend, last year to first", "share of places that have adopted", "rate of one report, blocks",
 ]  # fmt: skip
 
 

@@ -58,6 +58,7 @@ _WHERE = {
         "plot_frequent",
         "plot_cloud",
         "plot_copied",
+        "plot_reuse",
         "plot_matrix",
         "plot_symbolic",
     ),

@@ -70,6 +70,8 @@ _LABELS = {
         "simulated panels whose truth the 95 % interval holds, a dot for each setting",
         "95% 区间包含真值的模拟面板占比，一点为一种设定",
     ),
+    "repeats": ("who repeats", "复述者"),
+    "said before": ("who said it the year before", "上年已有此表述者"),
     "measure rate": ("rate of a year", "年度频率"),
     "measure log ratio, two groups of places": (
         "log ratio, two groups of places",
@@ -77,6 +79,10 @@ _LABELS = {
     ),
     "measure trend, ratio per year": ("trend, ratio per year", "趋势：逐年比率"),
     "measure trend, last year to first": ("trend, last year to first", "趋势：末年与首年之比"),
+    "measure share of places that have adopted": (
+        "share of places that have adopted",
+        "已采用地区占比",
+    ),
     "measure rate of one report, blocks": ("rate of one report, blocks", "单份报告频率：文段"),
     "measure rate, percentiles of resampled places": (
         "rate, percentiles of resampled places",

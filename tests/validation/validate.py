@@ -8,8 +8,8 @@ power.csv              how often a trend of known size is found at p <= 0.05
 
 Panels come from toolkit.simulate: places differ by a lognormal factor (log standard deviation 0.5),
 reports scatter as negative binomial with variance `overdispersion`, one report in ten is missing.
-Ten panels share each draw of lengths and gaps; low and high are the limits of Clopper & Pearson
-of what was counted.
+Ten panels share each draw of lengths and gaps, and of an adoption curve each year after the first counts as a
+panel; low and high are the limits of Clopper & Pearson of what was counted.
 """
 
 from concurrent.futures import ProcessPoolExecutor
@@ -86,6 +86,24 @@ def cover(setting):
             "overdispersion": spread, "nominal": 0.95, **share(*held, "coverage"),
         }
         for measure, held in found.items()
+    ]  # fmt: skip
+
+
+def cover_adoption(places):
+    """Count how often the interval of an adoption curve holds the chance to have adopted by a year."""
+    terms = pd.DataFrame({"term": [f"panel {i}" for i in range(TOGETHER)], "ratio": 1.0})
+    terms = terms.assign(rate=3.0, provincial=1.0, since=2021, uptake=0.4)  # 45 mentions a report
+    held = np.zeros(2, dtype=int)
+    for seed in range(DRAWS):
+        counts = tk.simulate_counts(terms, places=places, missing=0.1, seed=seed)
+        curve = tk.adoption_curve(tk.first_use(counts))
+        curve = curve[curve["year"] >= 2021]
+        held += holds(curve, 1 - 0.6 ** (curve["year"] - 2020))
+    return [
+        {
+            "measure": "share of places that have adopted", "places": places, "years": 5,
+            "mentions": 45.0, "overdispersion": 0.3, "nominal": 0.95, **share(*held, "coverage"),
+        }
     ]  # fmt: skip
 
 
@@ -209,7 +227,11 @@ def main():
     powers = list(product((8, 15, 30, 50, 80), (3, 5), (3.0, 0.3)))
     with ProcessPoolExecutor() as pool:
         jobs = {
-            "results.csv": [pool.map(cover, covers), pool.map(cover_report, reports)],
+            "results.csv": [
+                pool.map(cover, covers),
+                pool.map(cover_adoption, (8, 30, 80)),
+                pool.map(cover_report, reports),
+            ],
             "false-discoveries.csv": [pool.map(false_alarms, alarms)],
             "power.csv": [pool.map(power, powers)],
         }
