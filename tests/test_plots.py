@@ -195,5 +195,5 @@ def test_reuse_has_a_cell_for_each_pair_and_frames_the_own():
     )  # fmt: skip
     ax = toolkit.plot_reuse(rows).axes[0]
     cells = ax.images[0].get_array()
-    assert cells[0].tolist() == [0.2, 0.06] and np.isnan(cells[1][0])
+    assert cells[0].tolist() == [0.2, 0.06] and cells.mask[1].tolist() == [True, False]
     assert len(ax.patches) == 2 and [t.get_text() for t in ax.get_yticklabels()] == ["北京", "天津"]
