@@ -68,6 +68,9 @@ _WHERE = {
     "plots_contrast": (
         "plot_contrast",
         "plot_profile",
+        "plot_keyness",
+        "plot_map",
+        "plot_clouds",
     ),
 }
 _MODULE = {name: module for module, names in _WHERE.items() for name in names}

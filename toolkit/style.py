@@ -59,6 +59,21 @@ _LABELS = {
     "text share": ("share of the text's Han characters", "正文汉字占比"),
     "log ratio": ("ln(symbolic / operational words)", "象征性与操作性用语对数比"),
     "unvalidated": ("exploratory: word lists are not validated", "探索性指标：词表未经检验"),
+    "key": ("{n:,} key", "关键 {n:,}"),
+    "key by words": ("{n:,} by words alone", "仅按词次 {n:,}"),
+    "key neither": (
+        "{terms:,} tested, {n:,} key neither way (q ≤ {level}); n ≥ {minimum} drawn",
+        "共 {terms:,} 个，{n:,} 个不关键（q ≤ {level}）；图示 n ≥ {minimum}",
+    ),
+    "mentions": ("mentions on both sides (log scale)", "两侧合计次数（对数刻度）"),
+    "odds ratio": ("weighted ratio of odds (log scale)", "加权优势比（对数刻度）"),
+    "place": ("places", "地区"),
+    "category": ("categories", "类别"),
+    "term": ("terms", "词条"),
+    "inertia": (
+        "dimension {dimension} ({share:.0%} of inertia)",
+        "第 {dimension} 维（惯量 {share:.0%}）",
+    ),
     "spread": ("evenness (1 − DPnorm)", "均匀度（1 − DPnorm）"),
 }
 _RC = {
