@@ -107,13 +107,7 @@ def plot_profile(table, *, of="category", highlight=(), ax=None):
     ax.grid(axis="x")
     ax.set(ylim=(-0.6, len(names) - 0.1), xlabel=label("ratio to all"))
     ratio_axis(ax)
-    x = 0.0
-    for place, colour in colours.items():
-        ax.annotate(f"● {place}", (x, 1.01), xycoords="axes fraction", color=colour, va="bottom")
-        x += 0.035 * len(place) + 0.06
-    ax.annotate(
-        f"● {label('other places')}", (x, 1.01), xycoords="axes fraction", color=GREY, va="bottom"
-    )
+    name_colours(ax, {f"● {p}": c for p, c in (colours | {label("other places"): GREY}).items()})
     return ax
 
 
