@@ -70,6 +70,9 @@ _WHERE = {
     "plots_contrast": (
         "plot_contrast",
         "plot_profile",
+        "plot_keyness",
+        "plot_map",
+        "plot_clouds",
     ),
     "plots_truth": ("plot_power", "plot_interval_coverage"),
 }
