@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 
-.PHONY: figures test lab bench lock
+.PHONY: figures test lab bench validate lock
 
 figures: $(VENV)/installed
 	$(RUN) -m toolkit figures
@@ -18,6 +18,9 @@ lab: $(VENV)/installed
 
 bench: $(VENV)/installed
 	$(RUN) tests/bench/bench.py
+
+validate: $(VENV)/installed
+	$(RUN) tests/validation/validate.py
 
 # The lock is made by uv, from pyproject.toml, for every platform and Python from 3.11 on.
 lock:

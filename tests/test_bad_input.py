@@ -37,9 +37,6 @@ PANEL = {
 DENSE = PANEL | {
     "pool_rates": tk.pool_rates,
     "pool_rates by two": lambda counts: tk.pool_rates(counts, by=["level", "year"]),
-    "contrast of years": lambda counts: tk.contrast(counts, 2022, 2020, by="year"),
-    "contrast of levels": lambda counts: tk.contrast(counts, "provincial", by="level"),
-    "contrast of places": lambda counts: tk.contrast(counts, "虚构0", "虚构1"),
     "profile": tk.profile,
 }
 SIMILAR = {
@@ -50,6 +47,9 @@ SIMILAR = {
 SPARSE = SIMILAR | {
     "keyness of years": lambda counts: tk.keyness(counts, 2022, 2020, by="year"),
     "keyness of levels": lambda counts: tk.keyness(counts, "provincial", "prefectural", by="level"),
+    "contrast of years": lambda counts: tk.contrast(counts, 2022, 2020, by="year"),
+    "contrast of levels": lambda counts: tk.contrast(counts, "provincial", by="level"),
+    "contrast of places": lambda counts: tk.contrast(counts, "虚构0", "虚构1"),
     "add_tf_idf": tk.add_tf_idf,
 }
 EVERY = DENSE | SPARSE
@@ -85,7 +85,7 @@ REFUSED = [  # what is wrong, the change, the functions, what each says
     ("no term", lambda c: c.assign(term=c["term"].where(c.index != 3)), EVERY, "have no term"),
     ("year as text", lambda c: c.astype({"year": str}), PANEL, "'2020' is no year: .*whole numbers"),
     ("half years", lambda c: c.assign(year=c["year"] + 0.5), PANEL, "'2020.5' is no year"),
-    ("empty", lambda c: c[:0], EVERY, "have no rows: .*Count again|there is no (year|level) "),
+    ("empty", lambda c: c[:0], EVERY, "have no rows: .*Count again|there is no (year|level|place) "),
     ("twice", lambda c: pd.concat([c, c]), EVERY, "the same term twice. Count once"),
     ("zeros left out", lambda c: c[c["n"] != 4], DENSE, "rows are missing: every .* leave the zeros"),
     ("tokens", tokens, DENSE, "rows are missing: every .* needs a row for every token"),

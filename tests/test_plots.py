@@ -2,9 +2,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_hex, to_rgb
+from matplotlib.text import Annotation, Text
 
 import toolkit
-from toolkit import style
+from toolkit import strokes, style
 
 
 @pytest.fixture(autouse=True)
@@ -168,6 +170,88 @@ def test_a_profile_colours_the_places_it_is_asked_to():
     assert points == {2.4: [-1.0, 1.0], 5.0: [-1.0]}  # what is -inf stands at the left end
 
 
+WORDS = table(
+    token=["种树", "种花", "种草", "旱", "修渠", "上山"], n_a=[40, 30, 20, 50, 3, 0], n_b=[5, 9, 18, 1, 1, 30],
+    delta=np.log([4, 2, 1, 16, 2, 1 / 8]), z_clustered=[5.0, 2, 0.5, 6, 1, -4],
+    q_naive=[0, 0.01, 0.5, 0, 0.9, 0], q_clustered=[0, 0.2, 0.6, 0, 0.9, 0.05],
+)  # fmt: skip
+
+
+def test_keyness_colours_and_counts_what_is_key_by_places_and_by_words_alone():
+    ax = toolkit.plot_keyness(WORDS, left="2024", right="2020")
+    dots = {}
+    for drawn in ax.collections:
+        offsets = [(x, round(y)) for x, y in drawn.get_offsets().tolist()]
+        dots[to_hex(drawn.get_facecolor()[0])] = offsets if offsets else None
+    pale = to_hex(strokes.tint(style.BLUE))
+    assert dots[style.BLUE] == [(45, 2), (51, 4)] and dots[style.RED] == [(30, -3)]
+    assert dots[pale] == [(39, 1)] and dots[style.PALE] == [(38, 0)]  # 修渠 stands four times
+    texts = [t.get_text() for t in ax.texts]
+    assert texts.count("2 key") == texts.count("1 key") == texts.count("1 by words alone") == 1
+    assert "6 tested, 2 key neither way (q ≤ 0.05); n ≥ 10 drawn" in ax.get_xlabel()
+    assert {"种树", "上山"} <= set(texts) and not {"旱", "种花"} & set(texts)
+    with pytest.raises(ValueError, match="no token has 99 mentions.*the most is 51"):
+        toolkit.plot_keyness(WORDS, left="2024", right="2020", minimum=99)
+
+
+def test_names_of_a_filtered_table_stay_with_their_dots():
+    ax = toolkit.plot_keyness(WORDS.iloc[::-1].iloc[:-1], left="2024", right="2020")
+    (name,) = (t for t in ax.texts if t.get_text() == "上山")
+    assert name.xy == pytest.approx((30, -3))
+
+
+def test_names_cover_neither_each_other_nor_a_point():
+    points = np.random.default_rng(1).uniform(size=(80, 2))
+    ax = plt.subplots(figsize=(3, 3))[1]
+    strokes.name_points(ax, points, ["虚构之地"] * 80, [style.INK] * 80, among=points)
+    ax.figure.draw_without_rendering()
+    boxes = [Text.get_window_extent(t) for t in ax.texts if isinstance(t, Annotation)]
+    assert 5 < len(boxes) < 80  # there is not room for all
+    assert all(ax.bbox.containsx(x) for box in boxes for x in box.intervalx)
+    for i, box in enumerate(boxes):
+        assert box.count_overlaps(boxes[i + 1 :]) == 0
+        assert not box.count_contains(ax.transData.transform(points))
+
+
+MAPPED = table(
+    place=np.repeat(["云溪市", "星渡市", "鹭洲区"], 3), category=pd.Categorical(["种树", "种花", "种草"] * 3),
+    n=[9, 1, 2, 2, 8, 3, 1, 2, 9], n_han=1000,
+)  # fmt: skip
+
+
+def test_a_map_tells_levels_and_terms_apart_on_equal_scales():
+    points, axes = toolkit.correspondence(MAPPED)
+    level = points["name"].map(
+        {"云溪市": "provincial", "星渡市": "prefectural", "鹭洲区": "prefectural"}
+    )
+    ax = toolkit.plot_map(points.assign(level=level), axes)
+    assert ax.get_aspect() == 1
+    groups, terms = (c.get_offsets().tolist() for c in ax.collections)
+    at = points[["dim_1", "dim_2"]].to_numpy().tolist()
+    assert groups == at[:3] and terms == at[3:]
+    assert [to_hex(c) for c in ax.collections[0].get_facecolor()].count(style.RED) == 1
+    assert ax.get_xlabel() == f"dimension 1 ({axes['share'][0]:.0%} of inertia)"
+    heads = {"● provincial level", "● cities", "+ categories"}
+    assert heads | set(points["name"]) == {t.get_text() for t in ax.texts}
+    with pytest.raises(ValueError, match=r"dim_2.*three or more groups"):
+        toolkit.plot_map(*toolkit.correspondence(MAPPED[MAPPED["place"] != "鹭洲区"]))
+
+
+def test_clouds_show_what_is_key_and_are_the_same_every_time():
+    one, two = (toolkit.plot_clouds(WORDS, left="2024", right="2020") for _ in range(2))
+    for ax, again in zip(one.axes, two.axes, strict=True):
+        assert (ax.images[0].get_array() == again.images[0].get_array()).all()
+    for ax, colour, name in zip(one.axes, (style.BLUE, style.RED), ("2024", "2020"), strict=True):
+        drawn = ax.images[0].get_array().reshape(-1, 3).tolist()
+        assert [round(255 * part) for part in to_rgb(colour)] in drawn
+        assert ax.get_title(loc="left") == name
+    rest = WORDS[WORDS["token"] != "上山"].assign(
+        z_clustered=[5.0, -2, 0.5, 6, 1]
+    )  # 种花: by words
+    rest = toolkit.plot_clouds(rest, left="2024", right="2020")
+    assert [len(ax.images) for ax in rest.axes] == [1, 0]
+
+
 def test_words_are_drawn_by_rate():
     words = table(token=["建设", "发展"], rate=[2.0, 1.0], dp_norm=[0.1, 0.2])
     ax = toolkit.plot_frequent(words)
@@ -242,3 +326,32 @@ def test_an_exploratory_figure_says_so():
     ratios = table(year=[2020, 2021] * 2, role=["plan"] * 2 + ["achievement"] * 2, log_ratio=[0.1, 0.2, -0.5, -0.4],
                    low=[0, 0.1, -0.6, -0.5], high=[0.2, 0.3, -0.4, -0.3])  # fmt: skip
     assert "not validated" in toolkit.plot_symbolic(ratios).get_xlabel()
+
+
+def test_power_has_a_line_for_each_ratio_and_a_panel_for_each_design():
+    rows = [
+        (places, years, 3.0, ratio, places / 100, 0.0, 1.0)
+        for places in (8, 80) for years in (3, 5) for ratio in (1.1, 1.5)
+    ]  # fmt: skip
+    names = ["places", "years", "mentions", "ratio", "power", "low", "high"]
+    figure = toolkit.plot_power(pd.DataFrame(rows, columns=names))
+    assert len(figure.axes) == 2 and "3 years" in figure.axes[0].get_title(loc="left")
+    assert [line.get_ydata().tolist() for line in figure.axes[0].lines[1:]] == [[0.08, 0.8]] * 2
+    assert {text.get_text() for text in figure.axes[1].texts} == {"× 1.1", "× 1.5"}
+
+
+def test_intervals_that_fall_short_are_red():
+    rows = table(measure=["甲", "甲", "乙"], coverage=[0.95, 0.9, 0.7], nominal=[0.95] * 3)
+    ax = toolkit.plot_interval_coverage(rows, ours=["甲"], others=["乙"])
+    drawn = {(line.get_color(), x) for line in ax.lines[1:] for x in line.get_xdata()}
+    assert drawn == {(style.RED, 0.9), (style.BLUE, 0.95), (style.GREY, 0.7)}
+
+
+def test_reuse_has_a_cell_for_each_pair_and_frames_the_own():
+    rows = table(
+        place=["北京市", "北京市", "天津市"], other_place=["北京市", "天津市", "天津市"], share=[0.2, 0.06, 0.18]
+    )  # fmt: skip
+    ax = toolkit.plot_reuse(rows).axes[0]
+    cells = ax.images[0].get_array()
+    assert cells[0].tolist() == [0.2, 0.06] and cells.mask[1].tolist() == [True, False]
+    assert len(ax.patches) == 2 and [t.get_text() for t in ax.get_yticklabels()] == ["北京", "天津"]

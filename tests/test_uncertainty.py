@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from toolkit import add_shares, count_terms, pool_rates
+from toolkit import add_blocks, add_shares, count_terms, pool_rates
 
 
 def counts_of(n, n_han, places=None, year=2020):
@@ -83,3 +83,34 @@ def test_shares_have_the_exact_interval():  # textbook values of Clopper and Pea
     assert table["low"].tolist() == pytest.approx([0, 0.187086, 0.691503], abs=1e-6)
     assert table["high"].tolist() == pytest.approx([0.308497, 0.812914, 1], abs=1e-6)
     assert table["high"][0] == pytest.approx(1 - math.pow(0.025, 1 / 10))
+
+
+def test_blocks_are_ten_clauses_of_one_role_and_start_anew_in_each_report():
+    roles = ["achievement"] * 12 + ["plan"] * 3
+    clauses = pd.DataFrame(
+        {"report_id": ["甲"] * 15 + ["乙"] * 15, "clause": [*range(15)] * 2, "role": roles * 2}
+    )
+    blocks = add_blocks(clauses)
+    assert blocks["block"].tolist() == ([0] * 10 + [1] * 2 + [2] * 3) * 2
+    mixed = add_blocks(clauses.sample(frac=1, random_state=1))
+    pd.testing.assert_frame_equal(mixed.sort_index(), blocks)
+
+
+def test_the_interval_of_one_report_rests_on_its_blocks(panel):
+    one = panel.clauses[panel.clauses["report_id"] == panel.reports["report_id"][40]]
+    counts = count_terms(
+        panel.hits, add_blocks(one), panel.reports, by=["report_id", "block"], among=["营商环境"]
+    )
+    pooled = pool_rates(counts, by="report_id", cluster="block").iloc[0]
+    assert pooled["n"] == counts["n"].sum() > 1 and pooled["n_han"] == one["n_han"].sum()
+    weights = np.random.default_rng(1).multinomial(
+        len(counts), [1 / len(counts)] * len(counts), 20000
+    )
+    drawn = (weights @ counts["n"]) / (weights @ counts["n_han"])
+    spread = np.log(pooled["high"] / pooled["rate"]) / 2  # about two standard errors
+    assert spread == pytest.approx(np.std(drawn) / np.mean(drawn), rel=0.15)
+
+
+def test_blocks_can_be_counted_only_where_they_were_cut(panel):
+    with pytest.raises(ValueError, match="there is no column 'block'"):
+        count_terms(panel.hits, panel.clauses, panel.reports, by=["report_id", "block"])

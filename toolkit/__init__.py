@@ -35,7 +35,7 @@ _WHERE = {
         "reused",
         "passages",
     ),
-    "uncertainty": ("pool_rates", "add_shares"),
+    "uncertainty": ("pool_rates", "add_blocks", "add_shares"),
     "markers": ("symbolic_ratio", "machine_labels", "coding_sheet", "agreement", "nominal_alpha"),
     "design": ("check_design",),
     "trends": ("trend", "shape"),
@@ -49,6 +49,7 @@ _WHERE = {
         "correspondence",
         "collocates",
     ),
+    "simulate": ("simulate_counts", "simulate_reports"),
     "lexicon": ("load_lexicon", "add_gloss"),
     "style": ("save", "use_style"),
     "plots": (
@@ -57,6 +58,7 @@ _WHERE = {
         "plot_frequent",
         "plot_cloud",
         "plot_copied",
+        "plot_reuse",
         "plot_matrix",
         "plot_symbolic",
     ),
@@ -70,7 +72,11 @@ _WHERE = {
     "plots_contrast": (
         "plot_contrast",
         "plot_profile",
+        "plot_keyness",
+        "plot_map",
+        "plot_clouds",
     ),
+    "plots_truth": ("plot_power", "plot_interval_coverage"),
 }
 _MODULE = {name: module for module, names in _WHERE.items() for name in names}
 __all__ = ["DATA", *_MODULE]

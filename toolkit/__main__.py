@@ -1,4 +1,4 @@
-"""The command line: python -m toolkit inspect | build | figures."""
+"""The command line: python -m toolkit inspect | build | figures | simulate."""
 
 import argparse
 import re
@@ -38,10 +38,21 @@ def main(arguments=None):
             )
     figures = commands.add_parser("figures", help="run the notebooks in order and rewrite figures/")
     figures.add_argument("notebooks", nargs="*", type=Path, help="only these (all by default)")
+    made = commands.add_parser("simulate", help="write fictional reports and what is true of them")
+    made.add_argument("folder", help="where to; the shipped sample is data/sample")
+    for name, value, what in (
+        ("places", 12, "places"), ("years", 5, "years, from 2020"), ("seed", 1, "seed"),
+        ("n-han", 1200, "Han characters of a report"), ("missing", 0.05, "share of reports missing"),
+    ):  # fmt: skip
+        made.add_argument(
+            f"--{name}", type=type(value), default=value, metavar="N", help=f"{what} ({value})"
+        )
     options = parser.parse_args(arguments)
     try:
         if options.command == "figures":
             return _figures(options.notebooks)
+        if options.command == "simulate":
+            return _simulate(options)
         return (_build if options.command == "build" else _inspect)(options)
     except (ValueError, OSError) as error:
         print(f"toolkit: {error}", file=sys.stderr)
@@ -125,6 +136,19 @@ def _inspect(options):
     return 0
 
 
+def _simulate(options):
+    """Write a fictional panel."""
+    from .simulate import simulate_reports
+
+    panel = {
+        name: getattr(options, name) for name in ("places", "years", "n_han", "missing", "seed")
+    }
+    reports, _ = simulate_reports(options.folder, **panel)
+    print(f"{len(reports)} fictional reports of {reports['place'].nunique()} invented places, and")
+    print(f"what is true of them, written to {options.folder}: build {options.folder}/reports")
+    return 0
+
+
 def _figures(notebooks):
     """Run notebooks in place; what they draw lands in figures/, what none draws is deleted."""
     notebooks = notebooks or sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -151,7 +175,7 @@ def run_notebook(path, out=None):
     path = Path(path)
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(
-        notebook, timeout=300, kernel_name="python3", record_timing=False,
+        notebook, timeout=300, kernel_name="python3", record_timing=False, coalesce_streams=True,
         extra_arguments=["--log-level=ERROR"],
         resources={"metadata": {"path": str(path.parent)}},
     )  # fmt: skip

@@ -14,6 +14,7 @@ _NAMES = (  # of hits and of claims, by which they can be counted
     "flow",
 )  # fmt: skip
 
+_OF_CLAUSE = ("role", "section", "block")  # by which clauses can be counted
 
 COUNTED = (
     "term", "category", "surface", "kind", "word", "scope", "relation", "source", "token", "role",
@@ -46,7 +47,8 @@ def count_terms(hits, clauses, reports, *, by=("place", "year"), of="term", amon
     report is absent. What is counted is what all three tables hold: fewer rows of `reports` (or
     of `clauses`, say one role) count fewer texts. Nothing is modified.
 
-    by     columns of `reports`, and 'role' or 'section' of `clauses`, that make the groups
+    by     columns of `reports`, and 'role', 'section' or 'block' (see `add_blocks`) of `clauses`,
+           that make the groups
     of     what of a match is counted: 'term', 'category' or 'surface'; of claims, which are counted
            in the same way, 'kind', 'word', 'scope' or another of their names
     among  only these terms (or categories); by default all of the lexicon
@@ -62,8 +64,8 @@ def count_terms(hits, clauses, reports, *, by=("place", "year"), of="term", amon
     need(hits, ["report_id", "clause", key], "hits first", "build or load: corpus.hits")
     need(clauses, ["report_id", "clause", "n_han"], "clauses second", "corpus.clauses")
     by = [by] if isinstance(by, str) else list(by)
-    of_clause = [column for column in by if column in ("role", "section")]
-    check_names(by, [*reports.columns, "role", "section"], "column")
+    of_clause = [column for column in by if column in _OF_CLAUSE]
+    check_names(by, [*reports.columns, *(c for c in clauses if c in _OF_CLAUSE)], "column")
     check_names([of], [name for name in _NAMES if name in hits], "name in hits")
     check_known(reports, [column for column in by if column in reports])
     hits = hits.astype({of: "category"})

@@ -103,7 +103,7 @@ _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?([\w-]{2,20})""",
 _BLOCKS = frozenset(
     """address article aside blockquote body br center dd div dl dt fieldset figcaption figure
     footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section table tbody tfoot thead title tr
-    ul""".split()  # noqa: SIM905
+    ul""".split()
 )
 _UNSEEN = ("script", "style", "noscript", "template", "svg", "iframe", "object", "select", "head")
 _SENTENCE = re.compile("[，。；,;、]")

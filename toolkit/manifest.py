@@ -22,7 +22,7 @@ _ALIASES = {
 # Names that the tables use themselves: a user's column of that name is carried as own_...
 _TAKEN = frozenset(
     """clause section role start end n_han n_removed sha256 abridged simplified text term category
-    surface in_title token n n_title with_term reports rate low high clusters""".split()  # noqa: SIM905
+    surface in_title token n n_title with_term reports rate low high clusters""".split()
 )
 _GENRES = {
     "政府工作报告": WORK,

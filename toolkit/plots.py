@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import MultipleLocator, PercentFormatter
 
-from .strokes import interval_line, short_name, tint
+from .strokes import cloud, interval_line, short_name, tint
 from .style import BLUE, GREY, INK, OCHRE, ONE, PALE, RED, ROLE_COLOURS, SHADES, TEAL, TWO, label
 
 
@@ -169,24 +169,10 @@ def plot_cloud(table, *, top=80, ax=None):
 
     One row per token with `rate`; the layout is fixed by a seed.
     """
-    from pylopdf_fonts_zh_cn import sans_path
-    from wordcloud import WordCloud
-
     ax = ax or plt.subplots(figsize=(ONE, 2.5))[1]
     part = table.head(top)
-    cloud = WordCloud(
-        font_path=str(sans_path()), background_color="white", width=1730, height=1250,
-        random_state=1, prefer_horizontal=1, relative_scaling=0.5, max_font_size=240, margin=6,
-        max_words=top, color_func=_one_ink,
-    )  # fmt: skip
-    cloud.generate_from_frequencies(dict(zip(part["token"].astype(str), part["rate"], strict=True)))
-    ax.imshow(cloud.to_array(), interpolation="antialiased")
-    ax.set_axis_off()
+    cloud(ax, dict(zip(part["token"].astype(str), part["rate"], strict=True)), BLUE)
     return ax
-
-
-def _one_ink(word, **_):
-    return BLUE
 
 
 def plot_copied(years, roles):
@@ -233,6 +219,41 @@ def plot_copied(years, roles):
     right.grid(axis="x")
     for axis in (left.yaxis, right.xaxis):
         axis.set_major_formatter(PercentFormatter(1, decimals=0))
+    return figure
+
+
+def plot_reuse(shares):
+    """Draw how much of each place's text stands in an earlier report of every other place.
+
+    One row per place x other_place, place, other_place, share. Rows
+    are those who repeat, columns those who said it before; both stand in the order of `place`. A
+    place's own earlier reports lie on the diagonal, which is framed. A pair without reports is blank.
+    """
+    names = list(dict.fromkeys(shares["place"]))
+    grid = shares.pivot_table("share", "place", "other_place").reindex(names)
+    grid = grid.reindex(columns=names).to_numpy(dtype=float)
+    figure, ax = plt.subplots(figsize=(0.88 * TWO, 0.81 * TWO))
+    top = np.ceil(20 * np.nanmax(grid)) / 20
+    shown = ax.imshow(grid, cmap=SHADES, vmin=0, vmax=top, interpolation="nearest")
+    for i in range(len(names)):
+        frame = plt.Rectangle((i - 0.5, i - 0.5), 1, 1, fill=False, ec=RED, lw=0.8)
+        ax.add_patch(frame)
+    short = [short_name(name) for name in names]
+    ax.set_yticks(range(len(names)), short, fontsize=6.3)
+    ax.set_xticks(range(len(names)), ["\n".join(name) for name in short], fontsize=6.3)
+    ax.tick_params(length=0)
+    ax.set_xticks(np.arange(len(names)) - 0.5, minor=True)
+    ax.set_yticks(np.arange(len(names)) - 0.5, minor=True)
+    ax.grid(which="minor", color="white", lw=0.4)
+    ax.tick_params(which="minor", length=0)
+    ax.spines[:].set_visible(False)
+    ax.set_ylabel(label("repeats"))
+    ax.set_xlabel(label("said before"))
+    bar = figure.colorbar(shown, ax=ax, aspect=40, shrink=0.5, pad=0.015)
+    bar.outline.set_visible(False)
+    bar.ax.tick_params(length=0, pad=1)
+    bar.ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    bar.set_label(label("text share"))
     return figure
 
 

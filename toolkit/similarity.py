@@ -6,8 +6,9 @@ from scipy.cluster.hierarchy import average, cophenet, leaves_list, optimal_leaf
 from scipy.sparse import csr_array
 from scipy.spatial.distance import pdist, squareform
 
+from .compare import as_matrix
 from .counts import check_names, counted, need
-from .keywords import as_matrix, log_likelihood, names_of_places
+from .keywords import log_likelihood, names_of_places
 
 
 def add_tf_idf(counts, *, by="place"):
@@ -218,6 +219,8 @@ def _grouped(counts, by):
     check_names([by], counts.columns, "column")
     of = counted(counts, [by])
     matrix, cells, terms = as_matrix(counts, of, by)
+    held = np.flatnonzero(np.diff(matrix.tocsc().indptr))  # terms with a row, of 0 as well
+    matrix, terms = matrix[:, held], terms[held]
     code, groups = pd.factorize(cells[by], sort=True)
     gather = csr_array((np.ones(len(code)), (code, np.arange(len(code)))))
     return (gather @ matrix).toarray(), gather @ cells["n_han"].to_numpy(), groups, terms, of

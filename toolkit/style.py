@@ -44,7 +44,6 @@ _LABELS = {
     "terms": ("terms", "词"),
     "trends of terms and groups": ("trends of terms and groups", "词与组别的趋势"),
     "no trend": ("no trend", "无趋势"),
-    "places": ("places", "地区数"),
     "falling": ("falling", "下降"),
     "rising": ("rising", "上升"),
     "rise and fall": ("rise and fall", "先升后降"),
@@ -78,7 +77,55 @@ _LABELS = {
     "text share": ("share of the text's Han characters", "正文汉字占比"),
     "log ratio": ("ln(symbolic / operational words)", "象征性与操作性用语对数比"),
     "unvalidated": ("exploratory: word lists are not validated", "探索性指标：词表未经检验"),
+    "key": ("{n:,} key", "关键 {n:,}"),
+    "key by words": ("{n:,} by words alone", "仅按词次 {n:,}"),
+    "key neither": (
+        "{terms:,} tested, {n:,} key neither way (q ≤ {level}); n ≥ {minimum} drawn",
+        "共 {terms:,} 个，{n:,} 个不关键（q ≤ {level}）；图示 n ≥ {minimum}",
+    ),
+    "mentions": ("mentions on both sides (log scale)", "两侧合计次数（对数刻度）"),
+    "odds ratio": ("weighted ratio of odds (log scale)", "加权优势比（对数刻度）"),
+    "place": ("places", "地区"),
+    "category": ("categories", "类别"),
+    "term": ("terms", "词条"),
+    "inertia": (
+        "dimension {dimension} ({share:.0%} of inertia)",
+        "第 {dimension} 维（惯量 {share:.0%}）",
+    ),
     "spread": ("evenness (1 − DPnorm)", "均匀度（1 − DPnorm）"),
+    "places": ("places", "地区数"),
+    "power": ("share of trends found (p ≤ 0.05)", "检出趋势的比例（p ≤ 0.05）"),
+    "mentions in years": (
+        "{mentions} mentions a report,\n{years} years",
+        "每份报告 {mentions} 次，\n{years} 年",
+    ),
+    "interval coverage": (
+        "simulated panels whose truth the 95 % interval holds, a dot for each setting",
+        "95% 区间包含真值的模拟面板占比，一点为一种设定",
+    ),
+    "repeats": ("who repeats", "复述者"),
+    "said before": ("who said it the year before", "上年已有此表述者"),
+    "measure rate": ("rate of a year", "年度频率"),
+    "measure log ratio, two groups of places": (
+        "log ratio, two groups of places",
+        "两组地区频率对数比",
+    ),
+    "measure trend, ratio per year": ("trend, ratio per year", "趋势：逐年比率"),
+    "measure trend, last year to first": ("trend, last year to first", "趋势：末年与首年之比"),
+    "measure share of places that have adopted": (
+        "share of places that have adopted",
+        "已采用地区占比",
+    ),
+    "measure rate of one report, blocks": ("rate of one report, blocks", "单份报告频率：文段"),
+    "measure rate, percentiles of resampled places": (
+        "rate, percentiles of resampled places",
+        "年度频率：地区重抽样百分位",
+    ),
+    "measure rate of one report, percentiles of blocks": (
+        "rate of one report, percentiles of blocks",
+        "单份报告频率：文段重抽样百分位",
+    ),
+    "measure rate, mentions as draws": ("rate, mentions as draws", "年度频率：以词次为独立抽样"),
 }
 _RC = {
     "font.family": "Noto Sans SC",

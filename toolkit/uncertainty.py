@@ -7,6 +7,7 @@ from scipy.stats import beta, t
 from .counts import check_rows, need
 
 FEWEST = 5  # clusters: below this an interval over clusters says little
+BLOCK = 10  # clauses: longer blocks of the work reports spread hardly more
 
 
 def pool_rates(counts, *, by="year", cluster="place"):
@@ -59,6 +60,30 @@ def _limits(n, n_han, clusters):
         low = np.where(total > 0, 1000 * total / length / reach, 0.0)
         high = np.where(total > 0, 1000 * total / length * reach, 3000 / length)
     return low, high
+
+
+def add_blocks(clauses):
+    """Cut reports into blocks of text, to say how far a rate hangs on single passages of a report.
+
+    One row per clause in and out, with `block` added: the number in the report of its block, ten
+    clauses that follow each other in one role. A term comes in bursts, and clauses taken one by one
+    would call its rate surer than it is: in the work reports the variance of a rate is 1.2 times
+    that of mentions drawn one by one with single clauses, 1.8 with blocks of ten, 2.0 of forty
+    (terms used five times and more). Counted by report and block and pooled over blocks,
+
+        counts = count_terms(hits, add_blocks(clauses), reports, by=["report_id", "block"])
+        pool_rates(counts, by="report_id", cluster="block")
+
+    the interval of each report's rate is the one that resampling its sentences asks for (Benoit,
+    Laver & Mikhaylov 2009), without the draws. It does not tell how the place, the year or the
+    drafters differ from others; `contrast` compares two reports' places over their years.
+    """
+    need(clauses, ["report_id", "clause", "role"], "clauses", "corpus.clauses")
+    rows = clauses.sort_values(["report_id", "clause"])
+    within = rows.groupby(["report_id", "role"], observed=True).cumcount() // BLOCK
+    block = rows.groupby(["report_id", "role", within], observed=True).ngroup()
+    first = block.groupby(rows["report_id"], observed=True).transform("min")
+    return clauses.assign(block=block - first)
 
 
 def add_shares(counts):
