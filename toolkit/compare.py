@@ -22,11 +22,10 @@ def contrast(counts, a, b=None, *, by="place"):
     (Cochran 1977, ch. 6), but never less than that of mentions drawn one by one; Student's t on
     the degrees of freedom of Welch (1947). Where the same places stand on both sides (two years),
     their differences count, on the places less one. A term one group never uses has an infinite
-    log ratio, and `why` says whose n is 0. The end that can be known takes units as draws: 3 for
-    the none of one group (Hanley & Lippman-Hand 1983) against the units of the other that use it,
-    with the reach of that one's own interval, so that a few loud units set nothing apart. It does
-    not show that a difference is large in meaning, nor that a term was not picked because it
-    differs.
+    log ratio, and `why` says whose n is 0. The end that can be known sets 3 draws for none (Hanley
+    & Lippman-Hand 1983) against as many draws of the other group as are as sure as its units make
+    its rate, less what its own interval takes off: a few loud units set nothing apart. It does not
+    show that a difference is large in meaning, nor that a term was not picked because it differs.
 
     Raises ValueError for an unknown group, one on both sides, a group of fewer than two units, and
     counts that are missing, negative or counted twice.
@@ -43,8 +42,7 @@ def contrast(counts, a, b=None, *, by="place"):
         side_of(matrix, cells, side, by=by, fewest=2) for side in ([str(a)], others)
     )
     n_a, n_b = (pd.DataFrame(n.toarray(), han.index) for n, han in ((n_a, han_a), (n_b, han_b)))
-    table = between(n_a, n_b, han_a, han_b)
-    table = table.drop(columns=["z_clustered", "p_clustered", "with_a", "with_b"])
+    table = between(n_a, n_b, han_a, han_b).drop(columns=["z_clustered", "p_clustered"])
     table.insert(0, of, pd.Categorical(terms, terms))
     table = table.assign(units_a=len(han_a), units_b=len(han_b), why=table.pop("why"))
     return table[(table["n_a"] > 0) | (table["n_b"] > 0)].reset_index(drop=True)
@@ -104,7 +102,6 @@ def between(n_a, n_b, han_a, han_b):
     for the ratio and `keyness` for the difference, z_clustered and p_clustered.
     """
     sum_a, sum_b = n_a.sum().to_numpy(), n_b.sum().to_numpy()
-    with_a, with_b = ((n > 0).sum().to_numpy() for n in (n_a, n_b))
     all_a, all_b = han_a.sum(), han_b.sum()
     rate_a, rate_b = sum_a / all_a, sum_b / all_b
     left_a, left_b = (
@@ -117,12 +114,12 @@ def between(n_a, n_b, han_a, han_b):
     with np.errstate(divide="ignore", invalid="ignore"):
         z = (rate_a - rate_b) / np.sqrt(variance)
         log_ratio = np.log2(rate_a / rate_b)
-        # a side that never uses the term adds nothing to the variance: the reach is the other's
         alone = np.where(sum_a > 0, 1 / sum_a, 0) + np.where(sum_b > 0, 1 / sum_b, 0)
         relative, free = variance_between(left_a / rate_a, left_b / rate_b, alone)
         reach = t.ppf(0.975, free) * np.sqrt(relative) / np.log(2)
-        low = np.where(sum_b == 0, np.log2(with_a / all_a / (3 / all_b)), log_ratio) - reach
-        high = np.where(sum_a == 0, np.log2(3 / all_a / (with_b / all_b)), log_ratio) + reach
+        # where one side has none, `relative` is of the other: as sure as 1 / relative draws are
+        low = np.where(sum_b == 0, -np.log2(3 * relative * all_a / all_b), log_ratio) - reach
+        high = np.where(sum_a == 0, np.log2(3 * relative * all_b / all_a), log_ratio) + reach
     return pd.DataFrame(
         {
             "n_a": sum_a.astype(int), "n_b": sum_b.astype(int),
@@ -130,7 +127,6 @@ def between(n_a, n_b, han_a, han_b):
             "log_ratio": log_ratio,
             "low": np.where(sum_a == 0, -np.inf, low), "high": np.where(sum_b == 0, np.inf, high),
             "z_clustered": z, "p_clustered": 2 * t.sf(np.abs(z), freedom),
-            "with_a": with_a, "with_b": with_b,
             "why": np.select([sum_a == 0, sum_b == 0], ["n_a is 0", "n_b is 0"], ""),
         }
     )  # fmt: skip

@@ -124,9 +124,11 @@ def _chosen(counts, a, b, by):
 
 
 def _compare(n_a, n_b, han_a, han_b):
-    """Compare dense counts of units x terms: what `between` tells, and how even the use is."""
+    """Compare dense counts of units x terms: what `between` tells, and how units use each term."""
     dp, dp_norm = dispersion(np.vstack((n_a, n_b)), np.concatenate((han_a, han_b)))
-    return between(n_a, n_b, han_a, han_b).assign(dp=dp, dp_norm=dp_norm)
+    with_a, with_b = ((n > 0).sum().to_numpy() for n in (n_a, n_b))
+    table = between(n_a, n_b, han_a, han_b)
+    return table.assign(with_a=with_a, with_b=with_b, dp=dp, dp_norm=dp_norm, why=table.pop("why"))
 
 
 def names_of_places(terms, counts):
