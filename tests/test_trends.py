@@ -258,7 +258,7 @@ def test_a_group_is_fitted_as_if_it_were_alone_in_one_family_with_the_others():
     np.testing.assert_allclose(table["q"], trends._adjust(table["p"])[0])
     assert (table["family"] == 8).all()
     single = table[table["size"] == "single"]
-    assert (single["why"] == "1 place(s) with two or more years, and a trend takes 5").all()
+    assert (single["why"] == "1 place(s) with two or more years; it takes 5").all()
     assert single[["ratio", "p", "q", "last_to_first"]].isna().all(axis=None)
     assert single["n"].sum() == counts.loc[counts["size"] == "single", "n"].sum()
 
@@ -312,7 +312,7 @@ def test_shapes_by_eye():
     assert table["why"].to_dict() == {
         "种树": "the last year is the peak", "种花": "the first year is the peak", "种草": "",
         "种菜": "", "种豆": "the last year is the peak; not used in 2020", "种稻": "never used",
-        "种瓜": "not used in 2020; fewer than 5 places use it in two years compared",
+        "种瓜": "not used in 2020; fewer than 5 places to compare",
     }  # fmt: skip
     assert table.loc["种豆", ["last_to_first", "last_high"]].tolist() == [np.inf] * 2
 

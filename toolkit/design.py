@@ -41,8 +41,8 @@ def check_design(table):
         )
     if repeated < FEWEST:
         raise ValueError(
-            f"{repeated} place(s) with two or more years, and a trend takes {FEWEST}: there are "
-            f"{have}. Add reports, or describe those there are."
+            f"{repeated} place(s) with two or more years; it takes {FEWEST}: there are {have}, which "
+            "is too few for a trend. Add reports, or describe those there are."
         )
     if blocks > 1:
         raise ValueError(

@@ -161,7 +161,7 @@ def shape(counts):
         "the first year is the peak": used & (peak == 0),
         "the last year is the peak": used & (peak == last),
         f"not used in {years[0]}": np.isinf(net["ratio"]) | np.isinf(up["ratio"]),
-        f"fewer than {FEWEST} places use it in two years compared": used & rare,
+        f"fewer than {FEWEST} places to compare": used & rare,
     }
     return table.assign(why=say_why(reasons))
 
