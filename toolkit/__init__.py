@@ -20,6 +20,7 @@ _WHERE = {
         "coverage",
         "count_terms",
         "count_tokens_by",
+        "add_region",
         "role_shares",
         "frequent_tokens",
         "concordance",
