@@ -40,7 +40,7 @@ _WHERE = {
     "markers": ("symbolic_ratio", "machine_labels", "coding_sheet", "agreement", "nominal_alpha"),
     "design": ("check_design",),
     "trends": ("trend", "shape"),
-    "adoption": ("first_use", "adoption_curve"),
+    "adoption": ("first_use", "adoption_curve", "hazard", "compare_hazards"),
     "compare": ("contrast", "profile"),
     "keywords": ("keyness", "log_likelihood", "log_odds", "dispersion"),
     "similarity": (
