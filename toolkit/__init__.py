@@ -65,7 +65,11 @@ _WHERE = {
         "plot_trends",
         "plot_shares",
     ),
-    "plots_spread": ("plot_spread",),
+    "plots_spread": (
+        "plot_spread",
+        "plot_adoption",
+        "plot_timeline",
+    ),
     "plots_contrast": (
         "plot_contrast",
         "plot_profile",

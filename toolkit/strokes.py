@@ -26,6 +26,17 @@ def interval_line(ax, x, middle, low, high, colour):
     )
 
 
+def apart(heights, gap, top):
+    """Move names at these heights apart: in their order, `gap` between them, none above `top`."""
+    order, placed = sorted(range(len(heights)), key=heights.__getitem__), {}
+    last = -np.inf
+    for i in order:
+        placed[i] = last = max(heights[i], last + gap)
+    for i in reversed(order):
+        placed[i], top = min(placed[i], top), min(placed[i], top) - gap
+    return [placed[i] for i in range(len(heights))]
+
+
 def tint(colour):
     """Mix a colour with white, opaque, so that what lies behind does not show."""
     return tuple(1 - 0.4 * (1 - part) for part in to_rgb(colour))
