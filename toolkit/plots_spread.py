@@ -27,6 +27,7 @@ def plot_spread(shares):
             years = part["year"] + shift
             interval_line(ax, years, part["share"], part["low"], part["high"], colour)
             ends.append((part["share"].iloc[-1], years.iloc[-1], level, colour))
+        ends.sort()
         heights = apart([end[0] for end in ends], 0.08, 1.02)
         for y, (_, x, level, colour) in zip(heights, ends, strict=True):
             at = (x + 0.15, y)
@@ -53,7 +54,7 @@ def plot_adoption(curve):
     *by, of = curve.columns[: curve.columns.get_loc("year")]
     lines = curve[by].map(label).agg(" · ".join, axis=1) if by else pd.Series("", curve.index)
     groups = list(lines.unique())
-    colours = (RED, BLUE, OCHRE, TEAL, GREY)
+    colours = (RED, BLUE, OCHRE, TEAL, GREY) if len(groups) > 1 else (BLUE,)
     if len(groups) > len(colours):
         raise ValueError(
             f"{len(groups)} groups are more lines than can be told apart ({len(colours)}). Give the "
@@ -79,6 +80,7 @@ def plot_adoption(curve):
             ax.stairs(share, edges, baseline=None, color=colour, lw=1.4, clip_on=False, zorder=3)
             ends.append((share.iloc[-1], group, colour))
         if (at + 1) % columns == 0 or at + 1 == len(terms):
+            ends.sort()
             heights = apart([end[0] for end in ends], 0.13, 1)
             for y, (_, name, colour) in zip(heights, ends, strict=True):
                 at_end = (edges[-1] + 0.12, y)

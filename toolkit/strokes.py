@@ -27,14 +27,12 @@ def interval_line(ax, x, middle, low, high, colour):
 
 
 def apart(heights, gap, top):
-    """Move names at these heights apart: in their order, `gap` between them, none above `top`."""
-    order, placed = sorted(range(len(heights)), key=heights.__getitem__), {}
-    last = -np.inf
-    for i in order:
-        placed[i] = last = max(heights[i], last + gap)
-    for i in reversed(order):
-        placed[i], top = min(placed[i], top), min(placed[i], top) - gap
-    return [placed[i] for i in range(len(heights))]
+    """Move names apart that stand at these heights, from low to high: `gap` between them, none
+    above `top`."""
+    placed = []
+    for height in heights:
+        placed.append(max(height, placed[-1] + gap) if placed else height)
+    return [min(y, top - gap * above) for above, y in enumerate(placed[::-1])][::-1]
 
 
 def tint(colour):
