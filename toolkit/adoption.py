@@ -194,28 +194,9 @@ def hazard(first, *, by=()):
     check_names(by, first.columns, "column")
     of = first.columns[first.columns.get_loc("seen_from") - 1]
     years = np.arange(first["seen_from"].min(), first["seen_to"].max() + 1)
-    start, end, left, right = (
-        first[c].to_numpy(dtype=float, na_value=np.nan)[:, None]
-        for c in ("seen_from", "seen_to", "after", "until")
-    )
-    gaps = first["missing"].str.get_dummies(" ").reindex(columns=years.astype(str), fill_value=0)
-    seen = (start <= years) & (years <= end) & (gaps.to_numpy() == 0)
-    pairs, year = seen[:, 1:] & seen[:, :-1], years[1:]
-    if not pairs.any():
-        raise ValueError(
-            f"nobody can be seen to take a term up: none of {first['place'].nunique()} place(s) has "
-            "reports of two years in a row. Add such reports, or read first_use itself."
-        )
-    before = right < year
-    parts = {
-        "at_risk": pairs & ~before,
-        "adopted": pairs & (right == year),
-        "unseen": (right - left > 1) & (left < year) & (year <= right),
-        "before": before,
-        "places": np.ones_like(before),
-    }
-    rows = first[[*by, of]].iloc[np.repeat(np.arange(len(first)), len(year))]
-    rows = rows.assign(year=np.tile(year, len(first)), **{c: v.ravel() for c, v in parts.items()})
+    states = _states(first, years)
+    rows = first[[*by, of]].iloc[np.repeat(np.arange(len(first)), len(years) - 1)]
+    rows = rows.assign(year=np.tile(years[1:], len(first)), **states)
     table = rows.groupby([*by, of, "year"], observed=True).sum().reset_index()
     some = table["at_risk"] > 0
     limits = exact_limits(table["adopted"], table["at_risk"])
@@ -226,6 +207,32 @@ def hazard(first, *, by=()):
     table["why"] = np.select([some, every], ["", "all had used it before"], gone)
     order = ["at_risk", "adopted", "hazard", "low", "high", "unseen", "why"]
     return table[[*by, of, "year", *order]]
+
+
+def _states(first, years):
+    """Tell of each place and term, in each year but the first, whether it is at risk, adopts, is not
+    seen to, or had used it before."""
+    start, end, left, right = (
+        first[c].to_numpy(dtype=float, na_value=np.nan)[:, None]
+        for c in ("seen_from", "seen_to", "after", "until")
+    )
+    gaps = first["missing"].str.get_dummies(" ").reindex(columns=years.astype(str), fill_value=0)
+    seen = (start <= years) & (years <= end) & (gaps.to_numpy() == 0)
+    both, years = seen[:, 1:] & seen[:, :-1], years[1:]
+    if not both.any():
+        raise ValueError(
+            f"nobody can be seen to take a term up: none of {first['place'].nunique()} place(s) has "
+            "reports of two years in a row. Add such reports, or read first_use itself."
+        )
+    before = right < years
+    states = {
+        "at_risk": both & ~before,
+        "adopted": both & (right == years),
+        "unseen": (right - left > 1) & (left < years) & (years <= right),
+        "before": before,
+        "places": np.ones_like(before),
+    }
+    return {name: state.ravel() for name, state in states.items()}
 
 
 def compare_hazards(hazards, a, b=None):
