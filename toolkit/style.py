@@ -46,7 +46,7 @@ _LABELS = {
     "never": ("in no report", "各份报告均无"),
     "one place": ("one place, in the year of its first use", "一个地区，列于首次使用之年"),
     "in a gap": ("or in a year before it without a report", "或在此前无报告之年"),
-    "central year": ("first central document", "首份中央文件"),
+    "central year": ("first central document known", "已知首份中央文件"),
     "earliest known": ("earliest known", "已知最早"),
     "intro": ("opening", "引言"),
     "study": ("study", "学习"),
