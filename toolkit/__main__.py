@@ -151,8 +151,8 @@ def run_notebook(path, out=None):
     path = Path(path)
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(
-        notebook, timeout=300, kernel_name="python3", record_timing=False,
-        coalesce_streams=True, extra_arguments=["--log-level=ERROR"],
+        notebook, timeout=300, kernel_name="python3", record_timing=False, coalesce_streams=True,
+        extra_arguments=["--log-level=ERROR"],
         resources={"metadata": {"path": str(path.parent)}},
     )  # fmt: skip
     client.execute()
