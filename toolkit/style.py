@@ -70,6 +70,21 @@ _LABELS = {
         "simulated panels whose truth the 95 % interval holds, a dot for each setting",
         "95% 区间包含真值的模拟面板占比，一点为一种设定",
     ),
+    "slogans": ("Slogans", "口号与理念"),
+    "mechanisms": ("Mechanisms", "机制"),
+    "platforms": ("Platforms", "平台"),
+    "regulations": ("Regulations", "法规制度"),
+    "institutions": ("Institutions", "机构"),
+    "names alone": ("{names} more in one report only", "另有 {names} 项仅见于一份报告"),
+    "alone": ("searched alone", "单独检索"),
+    "longest": ("longest match", "最长匹配"),
+    "study and leadership": ("study and leadership", "学习与组织领导"),
+    "shortcomings and rectification": ("shortcomings, rectification", "问题与整改"),
+    "standing": (
+        "per 1,000 Han characters of the part; below: 95 % interval over passages  |  reports of those "
+        "with the part",
+        "该部分每千汉字次数；下：按段落计的 95% 区间  |  使用的报告数/有该部分的报告数",
+    ),
 }
 _RC = {
     "font.family": "Noto Sans SC",
