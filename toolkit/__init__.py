@@ -51,7 +51,8 @@ _WHERE = {
         "collocates",
     ),
     "simulate": ("simulate_counts", "simulate_reports"),
-    "lexicon": ("load_lexicon", "add_gloss"),
+    "segment": ("cutter",),
+    "lexicon": ("load_lexicon", "add_gloss", "naive_counts"),
     "style": ("save", "use_style"),
     "plots": (
         "plot_coverage",
@@ -79,6 +80,7 @@ _WHERE = {
         "plot_map",
         "plot_clouds",
     ),
+    "plots_names": ("plot_presence", "plot_naive", "plot_standing"),
     "plots_truth": ("plot_power", "plot_interval_coverage"),
 }
 _MODULE = {name: module for module, names in _WHERE.items() for name in names}

@@ -119,6 +119,21 @@ _LABELS = {
         "单份报告频率：文段重抽样百分位",
     ),
     "measure rate, mentions as draws": ("rate, mentions as draws", "年度频率：以词次为独立抽样"),
+    "slogans": ("Slogans", "口号与理念"),
+    "mechanisms": ("Mechanisms", "机制"),
+    "platforms": ("Platforms", "平台"),
+    "regulations": ("Regulations", "法规制度"),
+    "institutions": ("Institutions", "机构"),
+    "names alone": ("{names} more in one report only", "另有 {names} 项仅见于一份报告"),
+    "alone": ("searched alone", "单独检索"),
+    "longest": ("longest match", "最长匹配"),
+    "study and leadership": ("study and leadership", "学习与组织领导"),
+    "shortcomings and rectification": ("shortcomings, rectification", "问题与整改"),
+    "standing": (
+        "per 1,000 Han characters of the part; below: 95 % interval over passages  |  reports of those "
+        "with the part",
+        "该部分每千汉字次数；下：按段落计的 95% 区间  |  使用的报告数/有该部分的报告数",
+    ),
 }
 _RC = {
     "font.family": "Noto Sans SC",
