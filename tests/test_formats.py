@@ -147,3 +147,11 @@ def test_random_order_of_rows_keeps_their_texts():
     documents, _ = convert(pages.jsonl(rows), "r.jsonl")
     assert [d.text for d in documents] == [row["text"] for row in rows]
     assert documents[0].name == "r.jsonl/01"
+
+
+def test_a_pdf_whose_page_cannot_be_loaded_is_refused_in_words():
+    name = next(name for name in sorted(pages.SOUND) if name.endswith(".pdf"))
+    raw = bytearray(pages.SOUND[name])
+    raw[1257] = 0
+    with pytest.raises(Unreadable, match="damaged or locked"):
+        convert(bytes(raw), name)
