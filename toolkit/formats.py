@@ -247,15 +247,12 @@ def pdf_text(raw):
     import pypdfium2
 
     try:
-        pdf = pypdfium2.PdfDocument(raw)
+        with contextlib.closing(pypdfium2.PdfDocument(raw)) as pdf:
+            pages = [_page_text(pdf, number) for number in range(min(len(pdf), 5000))]
     except pypdfium2.PdfiumError as reason:
         raise Unreadable(
             f"the PDF is damaged or locked ({reason}); open it and print it anew"
         ) from None
-    try:
-        pages = [_page_text(pdf, number) for number in range(min(len(pdf), 5000))]
-    finally:
-        pdf.close()
     if not any(re.search("[\u4e00-\u9fff]", page) for page in pages):
         raise Unreadable(
             "the PDF has no text layer (a scan); run it through text recognition first"
