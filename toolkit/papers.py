@@ -43,10 +43,10 @@ def save_table(table, name, *, caption, note="", folder=None, digits=3):
     0, what is missing is empty. Where X is followed by low and high, or by y_low and y_high, these
     are its 95 % interval: .tex and .md set it beside X, as in 0.75 [0.70, 0.80], with the decimals
     that X needs, or half the interval where that is more than X. p and q have three decimals, or are
-    <0.001. The texts of a column `why` go into the note, for rows where a number is missing or
-    infinite. The workbook holds numbers in full, ends of intervals in columns of their own, under
-    formats that show the same digits; it has no formulas, and marks text that looks like one as
-    `write_csv` does.
+    <0.001. What a column `why` says goes into the note, as it stands, for rows where a number is
+    missing or infinite. The workbook holds numbers in full, ends of intervals in columns of their
+    own, under formats that show the same digits; it has no formulas, and marks text that looks like
+    one as `write_csv` does.
 
     NAME.tex is a float with the label tab:NAME, for \\input. It needs \\usepackage{booktabs} and,
     for Chinese, xelatex with \\usepackage{xeCJK} and \\setCJKmainfont{...}. What is wider or longer
