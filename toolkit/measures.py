@@ -126,6 +126,22 @@ MEASURES = (
         "样本量取有效地区数（Korn & Graubard 1998）。",
     ),
     (
+        ("hazard",),
+        "The hazard of a year is the share that took a term up among places with a report of that "
+        "year and the year before that had not used it (discrete-time life table; Allison 1982; Berry "
+        "& Berry 1990), with an exact 95 % interval (Clopper & Pearson 1934).",
+        "某年的风险率为该年与上年均有报告、此前未用某词条的地区中当年采用者的占比（离散时间生命表；Allison 1982; Berry "
+        "& Berry 1990），附精确95%区间（Clopper & Pearson 1934）。",
+    ),
+    (
+        ("compare_hazards",),
+        "The hazards of two groups are compared by the odds ratio common to all years (Cox 1972; Gart "
+        "1970), with an exact 95 % interval; q adjusts p over the family of all terms tested together "
+        "(Benjamini & Hochberg 1995), whose size stands beside it.",
+        "两组风险率以各年共同的优势比相比（Cox 1972; Gart 1970），附精确95%区间；q值在同时检验的全部词条构成的检验族内"
+        "校正p值（Benjamini & Hochberg 1995），检验族大小列于其旁。",
+    ),
+    (
         ("contrast",),
         "Two groups are compared by the log ratio of their rates, base 2 (Hardie 2014); its 95 % "
         "interval rests on how the places or reports of each differ (Cochran 1977; Welch 1947).",

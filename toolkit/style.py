@@ -158,6 +158,8 @@ _LABELS = {
     "column peak_to_first": ("peak year to first", "峰值年与首年之比"),
     "column last_to_peak": ("last year to peak", "末年与峰值年之比"),
     "column log_ratio": ("log ratio", "对数比"),
+    "column hazard": ("hazard", "风险率"),
+    "column odds_ratio": ("odds ratio", "优势比"),
     "column family": ("tests in the family", "检验族大小"),
     "column label": ("shape", "走势"),
     "column p_naive": ("p, words as draws", "p（以词次为抽样）"),
