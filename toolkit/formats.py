@@ -81,6 +81,11 @@ def write_csv(table, path, **options):
     safe.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n", **options)
 
 
+def write_cell(cell):
+    """Mark a text that a spreadsheet would take for a formula, as `write_csv` does."""
+    return "'" + cell if _FORMULA.match(cell) else cell
+
+
 def read_cell(cell):
     """Give what a cell said before `write_csv` marked it as no formula."""
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
