@@ -33,6 +33,10 @@ PANEL = {
     "shape": tk.shape,
     "first_use": tk.first_use,
     "adoption_curve": lambda counts: tk.adoption_curve(tk.first_use(counts)),
+    "hazard": lambda counts: tk.hazard(tk.first_use(counts)),
+    "compare_hazards": lambda counts: tk.compare_hazards(
+        tk.hazard(tk.first_use(counts), by="level"), "provincial"
+    ),
 }
 DENSE = PANEL | {
     "pool_rates": tk.pool_rates,
@@ -93,16 +97,17 @@ REFUSED = [  # what is wrong, the change, the functions, what each says
     ("no counts", lambda c: c.drop(columns="n"), EVERY, r"needs .*column\(s\) n; .*comes from count"),
     ("nothing counted", lambda c: c.drop(columns="term"), EVERY, "nothing here is counted"),
     ("no groups", lambda c: c.drop(columns=["place", "level", "year"]), EVERY, "no column|needs counts by"),
-    ("one place", lambda c: c[c["place"] == "虚构0"], PANEL, r"1 place\(s\) with .*two or more years"),
+    ("one place", lambda c: c[c["place"] == "虚构0"], PANEL, r"1 place\(s\) with .*two or more|no two groups"),
     ("one place", lambda c: c[c["place"] == "虚构0"], SIMILAR, r"there is one place .*takes two"),
-    ("one year", lambda c: c[c["year"] == 2020], PANEL, "identified|two or more years"),
+    ("one year", lambda c: c[c["year"] == 2020], PANEL, "identified|two or more years|two years in a row"),
     ("never used", lambda c: c.assign(n=0), SIMILAR, "'虚构0' uses none of these terms"),
 ]  # fmt: skip
+DESCRIBED = [("first_use", "one place"), ("first_use", "one year"), ("hazard", "one place")]
 REFUSED = [
     pytest.param(function, change, says, id=f"{wrong} - {name}")
     for wrong, change, functions, says in REFUSED
     for name, function in functions.items()
-    if not (name == "first_use" and wrong in ("one place", "one year"))  # it describes
+    if (name, wrong) not in DESCRIBED
 ]
 
 
@@ -122,12 +127,17 @@ def sound(result):
 
 
 def alike(one, other):
-    """Check that two results hold the same rows, in whatever order."""
+    """Check that two results hold the same rows, in whatever order and type."""
     for tables in zip(*(r if isinstance(r, tuple) else (r,) for r in (one, other)), strict=True):
-        keys = [c for c in tables[0] if not pd.api.types.is_float_dtype(tables[0][c])]
-        ordered = [t.astype(dict.fromkeys(keys, str)).sort_values(keys) for t in tables]
-        one, other = (table.reset_index(drop=True) for table in ordered)
-        pd.testing.assert_frame_equal(one, other, check_dtype=False)
+        plain = []
+        for table in tables:
+            numbers = table.select_dtypes("number")
+            keys = [column for column in table if column not in numbers]
+            values = numbers.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+            held = table.astype(dict.fromkeys(keys, str)).assign(**dict(zip(numbers, values.T, strict=True)))  # fmt: skip
+            keys += [c for c in ("year", "dimension") if c in numbers]
+            plain.append(held.sort_values(keys, ignore_index=True))
+        pd.testing.assert_frame_equal(*plain)
 
 
 every = pytest.mark.parametrize("function", EVERY.values(), ids=EVERY)
@@ -143,8 +153,17 @@ every = pytest.mark.parametrize("function", EVERY.values(), ids=EVERY)
         lambda c: c.assign(term=c["term"].cat.add_categories(["种菜"])),
         lambda c: c.astype({"term": str}),
         lambda c: c.astype({"year": "Int64", "n": "Int64", "place": "category"}),
+        lambda c: c.astype({"n": float, "n_han": float}),
     ],
-    ids=["shuffled", "one index", "category order", "unused category", "plain text", "types"],
+    ids=[
+        "shuffled",
+        "one index",
+        "category order",
+        "unused category",
+        "plain text",
+        "types",
+        "floats",
+    ],
 )
 def test_how_the_same_rows_are_held_changes_nothing(function, change):
     plain = function(COUNTS)
@@ -208,6 +227,10 @@ def test_one_loud_place_makes_no_trend():
     assert table["ratio"].isna().all() and (table["family"] == 0).all()
 
 
+FIRST = tk.first_use(COUNTS)
+HAZARDS = tk.hazard(FIRST, by="level")
+
+
 @pytest.mark.parametrize(
     ("function", "says"),
     [
@@ -223,6 +246,9 @@ def test_one_loud_place_makes_no_trend():
         (lambda: tk.profile(COUNTS, by="city"), r"column\(s\) city"),
         (lambda: tk.compare_pairs(COUNTS, by="plaec"), "no column 'plaec'. Near it: place"),
         (lambda: tk.adoption_curve(tk.first_use(COUNTS), by="levl"), "no column 'levl'"),
+        (lambda: tk.compare_hazards(HAZARDS, "provincial", "county"), "no level 'county'"),
+        (lambda: tk.compare_hazards(HAZARDS, "provincial", "provincial"), "stands on both sides"),
+        (lambda: tk.hazard(FIRST, by="levl"), "no column 'levl'"),
         (lambda: tk.check_design(COUNTS[:0]), "no trend is identified"),
         (lambda: tk.check_design(COUNTS[["place"]]), r"column\(s\) year"),
     ],
@@ -230,9 +256,6 @@ def test_one_loud_place_makes_no_trend():
 def test_unknown_names_and_groups_that_overlap_are_refused(function, says):
     with pytest.raises(ValueError, match=says):
         function()
-
-
-FIRST = tk.first_use(COUNTS)
 
 
 @pytest.mark.parametrize(
@@ -244,6 +267,7 @@ FIRST = tk.first_use(COUNTS)
             "the first odd one: 虚构0",
         ),
         (lambda: tk.adoption_curve(FIRST[:0]), "there are 0"),
+        (lambda: tk.hazard(pd.concat([FIRST, FIRST])), "the first odd one: 虚构0, 种"),
         (lambda: tk.adoption_curve(FIRST.assign(place=pd.NA)), "have no place"),
         (lambda: tk.add_shares(COUNTS.assign(with_term=2)), r"2 of 1 report\(s\) is no share"),
         (lambda: tk.add_shares(COUNTS.assign(with_term=np.nan)), r"nan of 1 report\(s\)"),
@@ -276,6 +300,18 @@ def test_a_divergence_is_between_none_and_one_bit(value):
         ValueError, match=f"divergence of '虚构0' and '虚构1' is {value}; it is 0 to 1"
     ):
         tk.cluster_order(pairs)
+
+
+def test_blocks_of_what_cannot_be():
+    clauses, _, _ = tiny({"甲": ["种树", "种花"], "乙": ["种草"]}, {t: t for t in TERMS})
+    with pytest.raises(ValueError, match="clauses are there twice, the first 0 of 甲"):
+        tk.add_blocks(pd.concat([clauses, clauses]))
+    with pytest.raises(ValueError, match=r"1 of 3 row\(s\) have no role \(甲\)"):
+        tk.add_blocks(clauses.assign(role=clauses["role"].where(clauses.index != 0)))
+    with pytest.raises(ValueError, match=r"column\(s\) role"):
+        tk.add_blocks(clauses.drop(columns="role"))
+    turned = clauses[::-1].set_axis([0] * 3)
+    assert tk.add_blocks(turned)["block"].tolist() == tk.add_blocks(clauses)["block"].tolist()[::-1]
 
 
 def test_collocates_of_what_cannot_be():

@@ -316,6 +316,99 @@ def test_copying_is_drawn_in_shares():
     assert [t.get_text() for t in right.get_yticklabels()] == ["looking ahead", "opening"]
 
 
+CURVE = table(
+    level=["provincial", "provincial", "prefectural", "prefectural"], term="种树", year=[2020, 2021] * 2,
+    share=[0.2, 0.9, 0.1, 0.95], low=[0.1, 0.6, 0.0, 0.8], high=[0.4, 1.0, 0.3, 1.0], gloss_en="planting",
+)  # fmt: skip
+
+
+def test_adoption_climbs_in_steps_with_its_interval_behind():
+    other = CURVE.assign(term="种花")
+    first, second = toolkit.plot_adoption(pd.concat([CURVE, other])).axes
+    band, line = (patch.get_data() for patch in first.patches[:2])
+    assert line.values.tolist() == [0.2, 0.9] and line.edges.tolist() == [2019.5, 2020.5, 2021.5]
+    assert (band.baseline.tolist(), band.values.tolist()) == ([0.1, 0.6], [0.4, 1.0])
+    assert [t.get_text() for t in first.texts] == ["planting"]  # names stand at the end of the row
+    names = {t.get_text(): t for t in second.texts if t.get_text() != "planting"}
+    assert set(names) == {"provincial level", "cities"}
+    assert names["provincial level"].get_color() == style.RED
+    high, low = names["cities"].xy[1], names["provincial level"].xy[1]
+    assert high == 1 and high - low == pytest.approx(0.13)  # in order, apart, none above the top
+
+
+def test_one_group_has_no_name_and_too_many_are_refused():
+    (ax,) = toolkit.plot_adoption(CURVE.head(2).drop(columns="level")).axes
+    assert [t.get_text() for t in ax.texts] == ["", "planting"]
+    six = pd.concat([CURVE.head(2).assign(level=f"组{i}") for i in range(6)])
+    with pytest.raises(ValueError, match=r"6 groups are more lines than can be told apart \(5\)"):
+        toolkit.plot_adoption(six)
+
+
+def first_uses(*rows, year=2022, evidence="S", term="种树"):
+    """(after, until) of a place a row, None where censored; reports of 2020 to 2023."""
+    first = pd.DataFrame(rows, columns=["after", "until"]).astype("Int64")
+    first.insert(0, "term", term)
+    first.insert(1, "seen_from", 2020)
+    first.insert(2, "seen_to", 2023)
+    kinds = [first["until"].isna(), first["after"].isna()]
+    first["censored"] = np.select(kinds, ["right", "left"], "interval")
+    central = pd.array([year] * len(first), "Int64")
+    return first.assign(central_year=central, evidence=evidence)
+
+
+USES = [
+    (None, 2020),
+    (None, 2020),
+    (2020, 2021),
+    (2021, 2022),
+    (2021, 2022),
+    (2020, 2022),
+    (2023, None),
+]
+
+
+def columns_of(ax):
+    return [t.get_text().replace("\n", " ") for t in ax.get_xticklabels()]
+
+
+def test_a_timeline_has_a_dot_for_every_place_in_its_column():
+    (ax,) = toolkit.plot_timeline(first_uses(*USES)).axes
+    assert columns_of(ax) == ["in the first report already", "2021", "2022", "2023", "in no report"]
+    wide = ax.get_xticks()[1]
+    dots = [(x / wide, line.get_mfc()) for line in ax.lines if line.get_marker() == "o" for x in line.get_xdata()]  # fmt: skip
+    dots = dots[:-2]  # the key
+    assert len(dots) == len(USES)
+    assert [mfc for x, mfc in dots if round(x) == 0] == [style.GREY] * 2
+    assert [mfc for x, mfc in dots if round(x) == 2] == [style.BLUE] * 2 + ["none"]  # one in a gap
+    assert [mfc for x, mfc in dots if round(x) == 4] == ["none"]
+    assert [t.get_text() for t in ax.texts if t.get_text().isdigit()] == ["2", "1", "3", "1"]
+
+
+@pytest.mark.parametrize(
+    ("year", "evidence", "column", "filled", "said"),
+    [
+        (2022, "S", 2, True, ""),
+        (2023, "K", 3, True, ""),
+        (2022, "E", 2, False, "earliest known"),
+        (2015, "K", 0, True, "2015"),
+        (2019, "E", 0, False, "earliest known 2019"),
+    ],
+)
+def test_a_central_year_is_marked_as_sure_as_it_is(year, evidence, column, filled, said):
+    (ax,) = toolkit.plot_timeline(first_uses(*USES, year=year, evidence=evidence)).axes
+    mark, key = (line for line in ax.lines if line.get_marker() == "D")
+    assert mark.get_xdata()[0] == pytest.approx(column * ax.get_xticks()[1])
+    assert (mark.get_mfc() != "none") is filled
+    texts = [t.get_text() for t in ax.texts]
+    assert said in texts and (evidence == "E") is any("earliest known" in t for t in texts)
+
+
+def test_a_term_without_a_central_year_has_no_mark_and_no_gap_no_key():
+    (ax,) = toolkit.plot_timeline(first_uses((2020, 2021), (2023, None), year=pd.NA, evidence="")).axes  # fmt: skip
+    assert [line.get_marker() for line in ax.lines].count("D") == 1  # the key's
+    assert not any("without a report" in t.get_text() for t in ax.texts)
+
+
 def test_a_matrix_prints_its_counts_and_leaves_zeros_blank():
     grid = table(scope=["全国", "全国", "全省"], word=["率先", "首个", "率先"], n=[1200, 3, 0])
     ax = toolkit.plot_matrix(grid, rows="scope", columns="word")

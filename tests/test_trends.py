@@ -221,7 +221,7 @@ def test_without_change_few_of_a_family_are_called():
 def test_q_is_that_of_benjamini_and_hochberg():
     cases = json.loads(reference("reference_values.json").read_text(encoding="utf-8"))["cases"]
     (case,) = (c for c in cases if c["id"] == "bh_scipy")
-    q, family = trends._adjust([*case["input"][:3], np.nan, *case["input"][3:]])
+    q, family = trends.adjust([*case["input"][:3], np.nan, *case["input"][3:]])
     assert np.isnan(q[3]) and family == len(case["input"])
     np.testing.assert_allclose(np.delete(q, 3), case["expected"], atol=case.get("abs_tol", 1e-6))
 
@@ -255,7 +255,7 @@ def test_a_group_is_fitted_as_if_it_were_alone_in_one_family_with_the_others():
         alone = trend(counts[counts["size"] == size]).drop(columns=["q", "family"])
         part = table[table["size"] == size].reset_index(drop=True)
         pd.testing.assert_frame_equal(part[alone.columns], alone)
-    np.testing.assert_allclose(table["q"], trends._adjust(table["p"])[0])
+    np.testing.assert_allclose(table["q"], trends.adjust(table["p"])[0])
     assert (table["family"] == 8).all()
     single = table[table["size"] == "single"]
     assert (single["why"] == "1 place(s) with two or more years; it takes 5").all()

@@ -20,6 +20,7 @@ _WHERE = {
         "coverage",
         "count_terms",
         "count_tokens_by",
+        "add_region",
         "role_shares",
         "frequent_tokens",
         "concordance",
@@ -39,7 +40,7 @@ _WHERE = {
     "markers": ("symbolic_ratio", "machine_labels", "coding_sheet", "agreement", "nominal_alpha"),
     "design": ("check_design",),
     "trends": ("trend", "shape"),
-    "adoption": ("first_use", "adoption_curve"),
+    "adoption": ("first_use", "adoption_curve", "hazard", "compare_hazards"),
     "compare": ("contrast", "profile"),
     "keywords": ("keyness", "log_likelihood", "log_odds", "dispersion"),
     "similarity": (
@@ -50,7 +51,8 @@ _WHERE = {
         "collocates",
     ),
     "simulate": ("simulate_counts", "simulate_reports"),
-    "lexicon": ("load_lexicon", "add_gloss"),
+    "segment": ("cutter",),
+    "lexicon": ("load_lexicon", "add_gloss", "naive_counts"),
     "style": ("save", "use_style"),
     "plots": (
         "plot_coverage",
@@ -68,7 +70,11 @@ _WHERE = {
         "plot_shapes",
         "plot_forest",
     ),
-    "plots_spread": ("plot_spread",),
+    "plots_spread": (
+        "plot_spread",
+        "plot_adoption",
+        "plot_timeline",
+    ),
     "plots_contrast": (
         "plot_contrast",
         "plot_profile",
@@ -76,14 +82,18 @@ _WHERE = {
         "plot_map",
         "plot_clouds",
     ),
+    "plots_names": ("plot_presence", "plot_naive", "plot_standing"),
     "plots_truth": ("plot_power", "plot_interval_coverage"),
+    "papers": ("save_table", "methods_paragraph"),
 }
 _MODULE = {name: module for module, names in _WHERE.items() for name in names}
 __all__ = ["DATA", *_MODULE]
+_USED = {}  # the functions taken from here since import: `methods_paragraph` speaks of no others
 
 
 def __getattr__(name):  # pandas and matplotlib are imported when first used, not at import
     if name in _MODULE:
+        _USED[name] = True
         return getattr(import_module(f".{_MODULE[name]}", __name__), name)
     raise AttributeError(f"toolkit has no '{name}'; it has: {', '.join(__all__)}")
 

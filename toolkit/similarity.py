@@ -7,7 +7,7 @@ from scipy.sparse import csr_array
 from scipy.spatial.distance import pdist, squareform
 
 from .compare import as_matrix
-from .counts import check_names, counted, need
+from .counts import check_names, check_once, counted, need
 from .keywords import log_likelihood, names_of_places
 
 
@@ -183,9 +183,8 @@ def collocates(hits, clauses, term):
     terms = hits["term"].astype("category").cat.categories
     check_names([term], terms, "term")
     prose = hits[~hits["in_title"].to_numpy(dtype=bool)] if "in_title" in hits else hits
+    check_once(clauses)
     keys = ["report_id", "clause"]
-    if clauses.duplicated(keys).any():
-        raise ValueError("clauses are there twice: give each report's clauses once.")
     pairs = prose[[*keys, "term"]].drop_duplicates().merge(clauses[keys], on=keys)
     n_other = pairs["term"].value_counts().reindex(terms, fill_value=0).to_numpy()
     n_term, total = int(n_other[terms.get_loc(term)]), len(clauses)

@@ -29,6 +29,15 @@ def interval_line(ax, x, middle, low, high, colour):
     )
 
 
+def apart(heights, gap, top):
+    """Move names apart that stand at these heights, from low to high: `gap` between them, none
+    above `top`."""
+    placed = []
+    for height in heights:
+        placed.append(max(height, placed[-1] + gap) if placed else height)
+    return [min(y, top - gap * above) for above, y in enumerate(placed[::-1])][::-1]
+
+
 def tint(colour):
     """Mix a colour with white, opaque, so that what lies behind does not show."""
     return tuple(1 - 0.4 * (1 - part) for part in to_rgb(colour))

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import beta, t
 
-from .counts import check_rows, need
+from .counts import check_known, check_once, check_rows, need
 
 FEWEST = 5  # clusters: below this an interval over clusters says little
 BLOCK = 10  # clauses: longer blocks of the work reports spread hardly more
@@ -77,13 +77,17 @@ def add_blocks(clauses):
     the interval of each report's rate is the one that resampling its sentences asks for (Benoit,
     Laver & Mikhaylov 2009), without the draws. It does not tell how the place, the year or the
     drafters differ from others; `contrast` compares two reports' places over their years.
+
+    Raises ValueError for a clause without a role, or one that is there twice.
     """
     need(clauses, ["report_id", "clause", "role"], "clauses", "corpus.clauses")
-    rows = clauses.sort_values(["report_id", "clause"])
+    check_known(clauses, ["report_id", "role"])
+    check_once(clauses)
+    rows = clauses.reset_index(drop=True).sort_values(["report_id", "clause"])
     within = rows.groupby(["report_id", "role"], observed=True).cumcount() // BLOCK
     block = rows.groupby(["report_id", "role", within], observed=True).ngroup()
     first = block.groupby(rows["report_id"], observed=True).transform("min")
-    return clauses.assign(block=block - first)
+    return clauses.assign(block=(block - first).sort_index().to_numpy())
 
 
 def add_shares(counts):
@@ -103,8 +107,13 @@ def add_shares(counts):
             f"{used[bad].iloc[0]} of {reports[bad].iloc[0]} report(s) is no share: it takes 1 "
             "report or more, and none to all of them with the term. Count again with count_terms."
         )
-    return counts.assign(
-        share=used / reports,
-        low=np.where(used > 0, beta.ppf(0.025, used, reports - used + 1), 0.0),
-        high=np.where(used < reports, beta.ppf(0.975, used + 1, reports - used), 1.0),
-    )
+    low, high = exact_limits(used, reports)
+    return counts.assign(share=used / reports, low=low, high=high)
+
+
+def exact_limits(some, of):
+    """Give the exact 95 % limits of the share some / of (Clopper & Pearson 1934), which need not be
+    whole numbers; 0 and 1 where `of` is 0."""
+    low = np.where(some > 0, beta.ppf(0.025, some, of - some + 1), 0.0)
+    high = np.where(some < of, beta.ppf(0.975, some + 1, of - some), 1.0)
+    return low, high
