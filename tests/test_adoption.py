@@ -2,9 +2,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import CensoredData, beta, ecdf
+from scipy.stats.contingency import odds_ratio
 
-from toolkit import count_terms
-from toolkit.adoption import adoption_curve, first_use
+from toolkit import add_region, count_terms
+from toolkit.adoption import adoption_curve, compare_hazards, first_use, hazard
 from toolkit.lexicon import COLUMNS
 
 YEARS = [2020, 2021, 2022, 2023, 2024]
@@ -55,6 +56,7 @@ def test_first_use_lies_between_reports():
     assert table["until"].tolist() == [2022, 2023, 2020, pd.NA, 2023]
     assert table["seen_from"].tolist() == [2020, 2020, 2020, 2020, 2021]
     assert table["seen_to"].tolist() == [2024, 2024, 2024, 2023, 2024]
+    assert table["missing"].tolist() == ["", "2021 2022", "", "", ""]
 
 
 def test_a_lag_is_as_wide_as_what_is_not_seen():
@@ -193,7 +195,177 @@ def test_groups_too_small_are_refused(bureaus, panel):
     }  # fmt: skip
 
 
+# Hazards
+
+AT_RISK = {
+    "云溪市": [0, 1, 1, 0],  # first use in 2021
+    "星渡市": [0, 0, 0, 1],  # in 2023
+    "松月区": [1, 0, 0, 0],  # before anyone looked
+    "鹭洲区": [0, None, 0, 0],  # not seen for a year, and never with it
+    "青岚市": [0, None, 1, 0],  # not seen for a year, and then with it
+    "白鹿县": [0, 0, None, None],
+}
+
+
+def test_who_is_at_risk_does_not_depend_on_what_was_found():
+    table = hazard(first_use(counts_of(AT_RISK))).set_index("year")
+    assert table.index.tolist() == [2021, 2022, 2023]
+    # 2021: 云溪, 星渡, 白鹿; 2022: 星渡; 2023: 星渡, 鹭洲, which has reports of 2022 and 2023
+    assert table["at_risk"].tolist() == [3, 1, 2]
+    assert table["adopted"].tolist() == [1, 0, 1]
+    assert table["unseen"].tolist() == [1, 1, 0]  # 青岚, between 2020 and 2022
+    assert table["hazard"].tolist() == [1 / 3, 0, 1 / 2]
+    assert table["low"].tolist() == [beta.ppf(0.025, 1, 3), 0, beta.ppf(0.025, 1, 2)]
+    assert table["high"].tolist() == [beta.ppf(0.975, 2, 2), 0.975, beta.ppf(0.975, 2, 1)]
+    assert (table["why"] == "").all()
+
+
+def test_a_hazard_of_nobody_is_missing_and_says_why():
+    early = hazard(first_use(counts_of({"云溪市": [1, 0, 0], "星渡市": [0, 1, 1]}))).iloc[1]
+    assert (early["at_risk"], early["why"]) == (0, "all had used it before")
+    gone = hazard(first_use(counts_of({"云溪市": [0, 0, None], "星渡市": [1, None, 1]}))).iloc[0]
+    assert (gone["at_risk"], gone["why"]) == (1, "")
+    gone = hazard(first_use(counts_of({"云溪市": [0, 0, None], "星渡市": [1, 1, 1]}))).iloc[1]
+    assert (
+        gone["why"] == "no place that had not used it has reports of this year and the one before"
+    )
+    assert early[["hazard", "low", "high"]].isna().all()
+    assert gone[["hazard", "low", "high"]].isna().all()
+
+
+def test_without_gaps_hazards_multiply_to_the_curve_of_those_who_came_later():
+    rng = np.random.default_rng(0)
+    places = {f"虚构{i}": [0, *rng.integers(0, 2, 4)] for i in range(20)}
+    first = first_use(counts_of(places))
+    without = (1 - hazard(first)["hazard"]).cumprod()
+    np.testing.assert_allclose(1 - without, adoption_curve(first)["share"][1:])
+    assert hazard(first)["adopted"].sum() == (first["censored"] == "interval").sum()
+
+
+def test_groups_have_their_own_hazards_and_sum_to_that_of_all():
+    counts = counts_of(AT_RISK)
+    counts.insert(1, "level", np.where(counts["place"].str.endswith("市"), "prefectural", "county"))
+    first = first_use(counts)
+    parts = hazard(first, by="level")
+    assert list(parts) == [
+        "level", "term", "year", "at_risk", "adopted", "hazard", "low", "high", "unseen", "why",
+    ]  # fmt: skip
+    events = ["at_risk", "adopted", "unseen"]
+    whole = hazard(first).set_index("year")[events]
+    pd.testing.assert_frame_equal(parts.groupby("year")[events].sum(), whole)
+    pd.testing.assert_frame_equal(parts, hazard(first.sample(frac=1, random_state=1), by="level"))
+
+
+def test_hazards_that_cannot_be_told_are_refused(bureaus):
+    counts = count_terms(bureaus.hits, bureaus.clauses, bureaus.reports, among=["放管服"])
+    with pytest.raises(ValueError, match=r"none of 5 place\(s\) has reports of two years in a row"):
+        hazard(first_use(counts))
+    with pytest.raises(ValueError, match="needs first uses"):
+        hazard(counts)
+    with pytest.raises(ValueError, match="there is no column 'region'"):
+        hazard(first_use(counts_of(AT_RISK)), by="region")
+
+
+def hazards_of(strata, terms=("种树",)):
+    """Give hazards of two groups: rows of (adopted, at_risk of 甲, adopted, at_risk of 乙), a year each."""
+    rows = [
+        (group, term, 2021 + i, row[at + 1], row[at], 0)
+        for term in terms
+        for i, row in enumerate(strata)
+        for group, at in (("甲", 0), ("乙", 2))
+    ]
+    return pd.DataFrame(rows, columns=["level", "term", "year", "at_risk", "adopted", "unseen"])
+
+
+def test_one_year_is_the_exact_odds_ratio_of_one_table():
+    row = compare_hazards(hazards_of([(7, 12, 5, 17)]), "甲", "乙").iloc[0]
+    exact = odds_ratio([[7, 5], [5, 12]])
+    interval = exact.confidence_interval(0.95)
+    assert row["odds_ratio"] == pytest.approx(exact.statistic, rel=1e-5)
+    assert (row["low"], row["high"]) == pytest.approx((interval.low, interval.high), rel=1e-5)
+    assert row[["adopted_a", "at_risk_a", "adopted_b", "at_risk_b"]].tolist() == [7, 12, 5, 17]
+
+
+def test_the_published_p_of_several_tables():
+    # Penicillin given to rabbits at once or later, by dose (Agresti 1990, pp. 231-237); the exact
+    # conditional test, two-sided and one-sided, as in the manual of R's mantelhaen.test
+    doses = [(0, 6, 0, 5), (3, 6, 0, 6), (6, 6, 2, 6), (5, 6, 6, 6), (2, 2, 5, 5)]
+    row = compare_hazards(hazards_of(doses), "甲", "乙").iloc[0]
+    assert round(row["p"], 3) == 0.04 and round(row["p"] / 2, 3) == 0.02
+    assert row["low"] > 1
+
+
+def test_the_other_way_round_is_the_inverse_and_idle_years_change_nothing():
+    strata = [(2, 9, 1, 20), (3, 7, 4, 19)]
+    one = compare_hazards(hazards_of(strata), "甲", "乙").iloc[0]
+    other = compare_hazards(hazards_of(strata), "乙", "甲").iloc[0]
+    assert 1 / other["odds_ratio"] == pytest.approx(one["odds_ratio"])
+    assert (1 / other["high"], 1 / other["low"]) == pytest.approx((one["low"], one["high"]))
+    assert other["p"] == pytest.approx(one["p"])
+    idle = compare_hazards(hazards_of([*strata, (0, 4, 0, 15), (0, 0, 9, 9), (4, 4, 6, 6)]), "甲")
+    assert idle.loc[0, ["odds_ratio", "low", "high", "p"]].tolist() == pytest.approx(
+        one[["odds_ratio", "low", "high", "p"]].tolist()
+    )
+
+
+def test_a_side_that_never_or_always_takes_up_has_one_end():
+    none = compare_hazards(hazards_of([(0, 5, 3, 9)]), "甲", "乙").iloc[0]
+    assert (none["odds_ratio"], none["low"]) == (0, 0) and np.isfinite(none["high"])
+    every = compare_hazards(hazards_of([(5, 5, 3, 9)]), "甲", "乙").iloc[0]
+    assert np.isinf(every[["odds_ratio", "high"]].astype(float)).all() and every["low"] > 0
+    # the odds at which none of the 3 fall on the 5: C(9, 3) / sum of C(5, i) C(9, 3 - i) odds^i
+    odds = none["high"]
+    chance = 84 / (84 + 5 * 36 * odds + 10 * 9 * odds**2 + 10 * odds**3)
+    assert chance == pytest.approx(0.025, rel=1e-6)
+
+
+def test_a_comparison_that_cannot_be_made_says_why():
+    row = compare_hazards(hazards_of([(0, 5, 0, 9), (2, 2, 3, 3)]), "甲", "乙").iloc[0]
+    assert row[["odds_ratio", "low", "high", "p", "q"]].isna().all() and row["family"] == 0
+    assert row["why"].startswith("in no year did some of those at risk on both sides take it up")
+    first = first_use(counts_of(AT_RISK))
+    with pytest.raises(ValueError, match=r"these are by term. Give those of hazard\(first, by="):
+        compare_hazards(hazard(first), "云溪市")
+    with pytest.raises(ValueError, match="there is no level '丙'. Near it: 甲, 乙"):
+        compare_hazards(hazards_of([(1, 5, 2, 9)]), "甲", "丙")
+    with pytest.raises(ValueError, match="needs hazards"):
+        compare_hazards(first, "甲")
+
+
+def test_nineteen_of_twenty_intervals_hold_the_odds_ratio():
+    rng, odds, terms = np.random.default_rng(4), 2.5, [f"词{i}" for i in range(400)]
+    left, strata = np.tile([31, 51], (400, 1)), []
+    for base in (0.05, 0.2, 0.1, 0.4):
+        chance = np.array([odds * base / (1 - base + odds * base), base])
+        taken = rng.binomial(left, chance)
+        strata.append(np.stack((taken, left), 2).reshape(400, 4))
+        left = left - taken
+    tables = np.stack(strata, 1)
+    hazards = pd.concat([hazards_of(rows, [t]) for t, rows in zip(terms, tables, strict=True)])
+    table = compare_hazards(hazards, "甲", "乙")
+    held = (table["low"] <= odds) & (odds <= table["high"])
+    assert 0.95 <= held.mean() <= 0.99 and table["family"].eq(400).all()
+    assert (table["p"] <= 0.05).equals((table["low"] > 1) | (table["high"] < 1))
+
+
 # The panel
+
+
+def test_provinces_took_up_service_across_provinces_before_cities(panel):
+    reports = add_region(panel.reports[panel.reports["level"] != "national"])
+    by = ["place", "level", "region", "year"]
+    counts = count_terms(
+        panel.hits, panel.clauses, reports, by=by, among=["跨省通办", "新质生产力"]
+    )
+    first = first_use(counts)
+    hazards = hazard(first, by="level")
+    compared = compare_hazards(hazards, "provincial", "prefectural").set_index("term")
+    assert compared.loc["跨省通办", "low"] > 1 > compared.loc["新质生产力", "low"]
+    assert hazards.loc[hazards["year"] == 2021, "at_risk"].tolist() == [51, 51, 31, 31]
+    counted = hazard(first, by="region").groupby(["region", "year"])["at_risk"].max()
+    assert counted.xs(2021, level="year").to_dict() == {
+        "central": 16, "east": 30, "northeast": 9, "west": 27,
+    }  # fmt: skip
 
 
 def test_the_panel_shows_who_was_before_the_centre(panel):

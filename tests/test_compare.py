@@ -99,6 +99,13 @@ def test_a_term_one_side_never_uses_has_one_end():
     assert back["high"] == pytest.approx(-row["low"])
 
 
+def test_rows_of_zeros_may_be_left_out():
+    zeros = (TWO["n"] == 0) | ((TWO["term"] == "种花") & (TWO["place"] == "云溪市"))
+    full = TWO.assign(n=TWO["n"].where(~zeros, 0))
+    some = contrast(full[~zeros], "云溪市", "星渡市")
+    pd.testing.assert_frame_equal(some, contrast(full, "云溪市", "星渡市"))
+
+
 whole = st.integers(0, 50)
 
 
@@ -128,7 +135,7 @@ def test_unknown_or_single_groups_are_refused(panel):
     counts = count_terms(panel.hits, panel.clauses, panel.reports, by="place")
     with pytest.raises(ValueError, match="no place '深圳'. Near it: .*深圳市"):
         contrast(counts, "深圳", "杭州市")
-    with pytest.raises(ValueError, match=r"'深圳市' has 1 unit\(s\).*at least two"):
+    with pytest.raises(ValueError, match=r"'深圳市' has 1 unit\(s\).*at least 2"):
         contrast(counts, "深圳市", "杭州市")
 
 

@@ -3,7 +3,14 @@ import pytest
 from conftest import ROOT, SHARED, reference, tiny
 
 import toolkit
-from toolkit import concordance, count_terms, coverage, frequent_tokens, role_shares
+from toolkit import (
+    add_region,
+    concordance,
+    count_terms,
+    coverage,
+    frequent_tokens,
+    role_shares,
+)
 
 # Six invented sentences, two places, two years; Han characters: 6, 4, 5, 3, 4, 4.
 SENTENCES = {
@@ -85,6 +92,27 @@ def test_a_report_without_a_year_is_named_not_lost(tables):
     with pytest.raises(ValueError, match=r"1 report\(s\) have no year \(乙2020\).*manifest"):
         count_terms(hits, clauses, reports)
     assert len(count_terms(hits, clauses, reports[reports["year"].notna()], by="year")) == 6
+
+
+def test_regions_are_those_of_the_bureau(panel):
+    table = add_region(panel.reports)
+    provinces = table.drop_duplicates("province").groupby("region")["province"].nunique()
+    assert provinces.to_dict() == {"": 1, "central": 6, "east": 10, "northeast": 3, "west": 12}
+    region = table.drop_duplicates("place").set_index("place")["region"]
+    assert region[["国务院", "大连市", "深圳市", "武汉市", "呼和浩特市", "重庆市"]].tolist() == [
+        "", "northeast", "east", "central", "west", "west",
+    ]  # fmt: skip
+    assert "region" not in panel.reports
+    provincial = panel.reports[panel.reports["level"] == "provincial"].drop(columns="province")
+    assert (
+        add_region(provincial)["region"].tolist() == table.loc[provincial.index, "region"].tolist()
+    )
+    with pytest.raises(
+        ValueError, match=r"'深圳市' is no province; a region is known of 北京市.*by="
+    ):
+        add_region(panel.reports[panel.reports["place"] == "深圳市"].drop(columns="province"))
+    with pytest.raises(ValueError, match="with the column"):
+        add_region(panel.hits)
 
 
 def test_a_wrong_table_is_answered_with_the_right_one(tables, panel):

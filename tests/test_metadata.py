@@ -1,13 +1,14 @@
 import csv
 
+import pandas as pd
 import pytest
-from conftest import read_text, texts
+from conftest import ROOT, read_text, texts
 from hypothesis import given
 from test_cleaning import pages
 
 from toolkit.cleaning import clean
 from toolkit.metadata import RULE_OF_LAW, WORK, as_level, infer_metadata
-from toolkit.places import find_places, mentioned, place_rank, resolve
+from toolkit.places import find_places, find_region, mentioned, place_rank, resolve
 from toolkit.reading import list_files
 
 SPEECH = """政府工作报告
@@ -139,6 +140,19 @@ def test_cities_are_found_without_their_suffix(invented):
 def test_places_rank_by_level_then_code():
     order = ["国务院", "北京市", "广东省", "石家庄市", "深圳市", "宝安区", "无此地"]
     assert sorted(reversed(order), key=place_rank) == order
+
+
+def test_every_province_has_one_region_or_none():
+    divisions = pd.read_csv(ROOT / "data" / "divisions.csv", encoding="utf-8-sig", dtype=str)
+    regions = divisions.loc[divisions["level"] == "provincial", "province"].map(find_region)
+    assert regions.value_counts().to_dict() == {
+        "west": 12, "east": 10, "central": 6, "northeast": 3, "": 3,
+    }  # fmt: skip
+    assert find_region("国务院") == ""
+    with pytest.raises(
+        ValueError, match="'广东' is no province; a region is known of 北京市, 天津市"
+    ):
+        find_region("广东")
 
 
 # What a reader sees in the five bureau reports (names and dates only).

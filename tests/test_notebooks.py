@@ -83,6 +83,15 @@ def test_check_names_what_a_changed_count_changes(tmp_path):
     assert all(file.read_bytes() == before for file, before in held.items())
 
 
+def test_what_a_cell_prints_is_one_output_however_slowly_it_comes(tmp_path):
+    slow = "import time\nprint(1, flush=True)\ntime.sleep(0.5)\nprint(2)"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(slow)])
+    nbformat.write(notebook, tmp_path / "slow.ipynb")
+    notebooks.run_notebook(tmp_path / "slow.ipynb", tmp_path)
+    (cell,) = cells(tmp_path / "notebooks" / "slow.ipynb", "code")
+    assert [output.text for output in cell.outputs] == ["1\n2\n"]
+
+
 @each
 def test_a_notebook_was_run_once_from_top_to_bottom_without_error(path):
     code = cells(path, "code")

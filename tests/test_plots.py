@@ -4,10 +4,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.text import Text
+from matplotlib.colors import to_hex, to_rgb
+from matplotlib.text import Annotation, Text
 
 import toolkit
-from toolkit import style
+from toolkit import strokes, style
 
 
 @pytest.fixture(autouse=True)
@@ -97,6 +98,88 @@ def test_a_profile_colours_the_places_it_is_asked_to():
         if line.get_marker() == "o"
     }
     assert points == {2.4: [-1.0, 1.0], 5.0: [-1.0]}  # what is -inf stands at the left end
+
+
+WORDS = table(
+    token=["种树", "种花", "种草", "旱", "修渠", "上山"], n_a=[40, 30, 20, 50, 3, 0], n_b=[5, 9, 18, 1, 1, 30],
+    delta=np.log([4, 2, 1, 16, 2, 1 / 8]), z_clustered=[5.0, 2, 0.5, 6, 1, -4],
+    q_naive=[0, 0.01, 0.5, 0, 0.9, 0], q_clustered=[0, 0.2, 0.6, 0, 0.9, 0.05],
+)  # fmt: skip
+
+
+def test_keyness_colours_and_counts_what_is_key_by_places_and_by_words_alone():
+    ax = toolkit.plot_keyness(WORDS, left="2024", right="2020")
+    dots = {}
+    for drawn in ax.collections:
+        offsets = [(x, round(y)) for x, y in drawn.get_offsets().tolist()]
+        dots[to_hex(drawn.get_facecolor()[0])] = offsets if offsets else None
+    pale = to_hex(strokes.tint(style.BLUE))
+    assert dots[style.BLUE] == [(45, 2), (51, 4)] and dots[style.RED] == [(30, -3)]
+    assert dots[pale] == [(39, 1)] and dots[style.PALE] == [(38, 0)]  # 修渠 stands four times
+    texts = [t.get_text() for t in ax.texts]
+    assert texts.count("2 key") == texts.count("1 key") == texts.count("1 by words alone") == 1
+    assert "6 tested, 2 key neither way (q ≤ 0.05); n ≥ 10 drawn" in ax.get_xlabel()
+    assert {"种树", "上山"} <= set(texts) and not {"旱", "种花"} & set(texts)
+    with pytest.raises(ValueError, match="no token has 99 mentions.*the most is 51"):
+        toolkit.plot_keyness(WORDS, left="2024", right="2020", minimum=99)
+
+
+def test_names_of_a_filtered_table_stay_with_their_dots():
+    ax = toolkit.plot_keyness(WORDS.iloc[::-1].iloc[:-1], left="2024", right="2020")
+    (name,) = (t for t in ax.texts if t.get_text() == "上山")
+    assert name.xy == pytest.approx((30, -3))
+
+
+def test_names_cover_neither_each_other_nor_a_point():
+    points = np.random.default_rng(1).uniform(size=(80, 2))
+    ax = plt.subplots(figsize=(3, 3))[1]
+    strokes.name_points(ax, points, ["虚构之地"] * 80, [style.INK] * 80, among=points)
+    ax.figure.draw_without_rendering()
+    boxes = [Text.get_window_extent(t) for t in ax.texts if isinstance(t, Annotation)]
+    assert 5 < len(boxes) < 80  # there is not room for all
+    assert all(ax.bbox.containsx(x) for box in boxes for x in box.intervalx)
+    for i, box in enumerate(boxes):
+        assert box.count_overlaps(boxes[i + 1 :]) == 0
+        assert not box.count_contains(ax.transData.transform(points))
+
+
+MAPPED = table(
+    place=np.repeat(["云溪市", "星渡市", "鹭洲区"], 3), category=pd.Categorical(["种树", "种花", "种草"] * 3),
+    n=[9, 1, 2, 2, 8, 3, 1, 2, 9], n_han=1000,
+)  # fmt: skip
+
+
+def test_a_map_tells_levels_and_terms_apart_on_equal_scales():
+    points, axes = toolkit.correspondence(MAPPED)
+    level = points["name"].map(
+        {"云溪市": "provincial", "星渡市": "prefectural", "鹭洲区": "prefectural"}
+    )
+    ax = toolkit.plot_map(points.assign(level=level), axes)
+    assert ax.get_aspect() == 1
+    groups, terms = (c.get_offsets().tolist() for c in ax.collections)
+    at = points[["dim_1", "dim_2"]].to_numpy().tolist()
+    assert groups == at[:3] and terms == at[3:]
+    assert [to_hex(c) for c in ax.collections[0].get_facecolor()].count(style.RED) == 1
+    assert ax.get_xlabel() == f"dimension 1 ({axes['share'][0]:.0%} of inertia)"
+    heads = {"● provincial level", "● cities", "+ categories"}
+    assert heads | set(points["name"]) == {t.get_text() for t in ax.texts}
+    with pytest.raises(ValueError, match=r"dim_2.*three or more groups"):
+        toolkit.plot_map(*toolkit.correspondence(MAPPED[MAPPED["place"] != "鹭洲区"]))
+
+
+def test_clouds_show_what_is_key_and_are_the_same_every_time():
+    one, two = (toolkit.plot_clouds(WORDS, left="2024", right="2020") for _ in range(2))
+    for ax, again in zip(one.axes, two.axes, strict=True):
+        assert (ax.images[0].get_array() == again.images[0].get_array()).all()
+    for ax, colour, name in zip(one.axes, (style.BLUE, style.RED), ("2024", "2020"), strict=True):
+        drawn = ax.images[0].get_array().reshape(-1, 3).tolist()
+        assert [round(255 * part) for part in to_rgb(colour)] in drawn
+        assert ax.get_title(loc="left") == name
+    rest = WORDS[WORDS["token"] != "上山"].assign(
+        z_clustered=[5.0, -2, 0.5, 6, 1]
+    )  # 种花: by words
+    rest = toolkit.plot_clouds(rest, left="2024", right="2020")
+    assert [len(ax.images) for ax in rest.axes] == [1, 0]
 
 
 def test_words_are_drawn_by_rate():
@@ -193,6 +276,99 @@ def test_copying_is_drawn_in_shares():
     left, right = toolkit.plot_copied(years, roles).axes
     assert left.lines[0].get_ydata().tolist() == [0.15]
     assert [t.get_text() for t in right.get_yticklabels()] == ["looking ahead", "opening"]
+
+
+CURVE = table(
+    level=["provincial", "provincial", "prefectural", "prefectural"], term="种树", year=[2020, 2021] * 2,
+    share=[0.2, 0.9, 0.1, 0.95], low=[0.1, 0.6, 0.0, 0.8], high=[0.4, 1.0, 0.3, 1.0], gloss_en="planting",
+)  # fmt: skip
+
+
+def test_adoption_climbs_in_steps_with_its_interval_behind():
+    other = CURVE.assign(term="种花")
+    first, second = toolkit.plot_adoption(pd.concat([CURVE, other])).axes
+    band, line = (patch.get_data() for patch in first.patches[:2])
+    assert line.values.tolist() == [0.2, 0.9] and line.edges.tolist() == [2019.5, 2020.5, 2021.5]
+    assert (band.baseline.tolist(), band.values.tolist()) == ([0.1, 0.6], [0.4, 1.0])
+    assert [t.get_text() for t in first.texts] == ["planting"]  # names stand at the end of the row
+    names = {t.get_text(): t for t in second.texts if t.get_text() != "planting"}
+    assert set(names) == {"provincial level", "cities"}
+    assert names["provincial level"].get_color() == style.RED
+    high, low = names["cities"].xy[1], names["provincial level"].xy[1]
+    assert high == 1 and high - low == pytest.approx(0.13)  # in order, apart, none above the top
+
+
+def test_one_group_has_no_name_and_too_many_are_refused():
+    (ax,) = toolkit.plot_adoption(CURVE.head(2).drop(columns="level")).axes
+    assert [t.get_text() for t in ax.texts] == ["", "planting"]
+    six = pd.concat([CURVE.head(2).assign(level=f"组{i}") for i in range(6)])
+    with pytest.raises(ValueError, match=r"6 groups are more lines than can be told apart \(5\)"):
+        toolkit.plot_adoption(six)
+
+
+def first_uses(*rows, year=2022, evidence="S", term="种树"):
+    """(after, until) of a place a row, None where censored; reports of 2020 to 2023."""
+    first = pd.DataFrame(rows, columns=["after", "until"]).astype("Int64")
+    first.insert(0, "term", term)
+    first.insert(1, "seen_from", 2020)
+    first.insert(2, "seen_to", 2023)
+    kinds = [first["until"].isna(), first["after"].isna()]
+    first["censored"] = np.select(kinds, ["right", "left"], "interval")
+    central = pd.array([year] * len(first), "Int64")
+    return first.assign(central_year=central, evidence=evidence)
+
+
+USES = [
+    (None, 2020),
+    (None, 2020),
+    (2020, 2021),
+    (2021, 2022),
+    (2021, 2022),
+    (2020, 2022),
+    (2023, None),
+]
+
+
+def columns_of(ax):
+    return [t.get_text().replace("\n", " ") for t in ax.get_xticklabels()]
+
+
+def test_a_timeline_has_a_dot_for_every_place_in_its_column():
+    (ax,) = toolkit.plot_timeline(first_uses(*USES)).axes
+    assert columns_of(ax) == ["in the first report already", "2021", "2022", "2023", "in no report"]
+    wide = ax.get_xticks()[1]
+    dots = [(x / wide, line.get_mfc()) for line in ax.lines if line.get_marker() == "o" for x in line.get_xdata()]  # fmt: skip
+    dots = dots[:-2]  # the key
+    assert len(dots) == len(USES)
+    assert [mfc for x, mfc in dots if round(x) == 0] == [style.GREY] * 2
+    assert [mfc for x, mfc in dots if round(x) == 2] == [style.BLUE] * 2 + ["none"]  # one in a gap
+    assert [mfc for x, mfc in dots if round(x) == 4] == ["none"]
+    assert [t.get_text() for t in ax.texts if t.get_text().isdigit()] == ["2", "1", "3", "1"]
+
+
+@pytest.mark.parametrize(
+    ("year", "evidence", "column", "filled", "said"),
+    [
+        (2022, "S", 2, True, ""),
+        (2023, "K", 3, True, ""),
+        (2022, "E", 2, False, "earliest known"),
+        (2015, "K", 0, True, "2015"),
+        (2019, "E", 0, False, "earliest known 2019"),
+    ],
+)
+def test_a_central_year_is_marked_as_sure_as_it_is(year, evidence, column, filled, said):
+    (ax,) = toolkit.plot_timeline(first_uses(*USES, year=year, evidence=evidence)).axes
+    mark, key = (line for line in ax.lines if line.get_marker() == "D")
+    assert mark.get_xdata()[0] == pytest.approx(column * ax.get_xticks()[1])
+    assert (mark.get_mfc() != "none") is filled
+    texts = [t.get_text() for t in ax.texts]
+    assert said in texts and (evidence == "E") is any("earliest known" in t for t in texts)
+
+
+def test_a_term_without_a_central_year_has_no_mark_and_no_gap_no_key():
+    (ax,) = toolkit.plot_timeline(first_uses((2020, 2021), (2023, None), year=pd.NA, evidence="")).axes  # fmt: skip
+    assert [line.get_marker() for line in ax.lines].count("D") == 1  # the key's
+    assert not any("without a report" in t.get_text() for t in ax.texts)
 
 
 def test_a_matrix_prints_its_counts_and_leaves_zeros_blank():

@@ -221,7 +221,7 @@ def test_without_change_few_of_a_family_are_called():
 def test_q_is_that_of_benjamini_and_hochberg():
     cases = json.loads(reference("reference_values.json").read_text(encoding="utf-8"))["cases"]
     (case,) = (c for c in cases if c["id"] == "bh_scipy")
-    q, family = trends._adjust([*case["input"][:3], np.nan, *case["input"][3:]])
+    q, family = trends.adjust([*case["input"][:3], np.nan, *case["input"][3:]])
     assert np.isnan(q[3]) and family == len(case["input"])
     np.testing.assert_allclose(np.delete(q, 3), case["expected"], atol=case.get("abs_tol", 1e-6))
 

@@ -20,6 +20,7 @@ _WHERE = {
         "coverage",
         "count_terms",
         "count_tokens_by",
+        "add_region",
         "role_shares",
         "frequent_tokens",
         "concordance",
@@ -39,7 +40,7 @@ _WHERE = {
     "markers": ("symbolic_ratio", "machine_labels", "coding_sheet", "agreement", "nominal_alpha"),
     "design": ("check_design",),
     "trends": ("trend", "shape"),
-    "adoption": ("first_use", "adoption_curve"),
+    "adoption": ("first_use", "adoption_curve", "hazard", "compare_hazards"),
     "compare": ("contrast", "profile"),
     "keywords": ("keyness", "log_likelihood", "log_odds", "dispersion"),
     "similarity": (
@@ -66,10 +67,17 @@ _WHERE = {
         "plot_trends",
         "plot_shares",
     ),
-    "plots_spread": ("plot_spread",),
+    "plots_spread": (
+        "plot_spread",
+        "plot_adoption",
+        "plot_timeline",
+    ),
     "plots_contrast": (
         "plot_contrast",
         "plot_profile",
+        "plot_keyness",
+        "plot_map",
+        "plot_clouds",
     ),
     "plots_truth": ("plot_power", "plot_interval_coverage"),
 }

@@ -1,15 +1,19 @@
-"""First observed use: between which years a place took up a term, and how many had by when."""
+"""First observed use: between which years a place took up a term, how many had by when, and how
+readily those that had not took it up."""
 
 import numpy as np
 import pandas as pd
-from scipy.stats import beta
+from scipy.optimize import brentq
+from scipy.special import softmax
+from scipy.stats import hypergeom
 
 from .counts import check_names, need
 from .design import check_counts
 from .lexicon import load_lexicon
-from .uncertainty import FEWEST
+from .trends import adjust
+from .uncertainty import FEWEST, exact_limits
 
-_OF_PLACES = ("place", "level", "city", "province")
+_OF_PLACES = ("place", "level", "city", "province", "region")
 _DRAWS = 1000  # samples of places
 _STEPS = 5000  # at most, of self-consistency
 
@@ -18,9 +22,10 @@ def first_use(counts, lexicon=None):
     """Tell between which years each place first used each term.
 
     One row per place x year x term in, as `count_terms` gives; one row per place x term out: place,
-    with its level, city and province where counted by them; the term; seen_from, seen_to, its first
-    and last report; after, the last year with a report before first use; until, the first year with
-    use. It was taken up in (after, until], an event seen only between reports (Turnbull 1976).
+    with its level, city, province and region where counted by them; the term; seen_from, seen_to,
+    its first and last report; missing, the years between them that have none ('2021 2022'); after,
+    the last year with a report before first use; until, the first year with use. It was taken up in
+    (after, until], an event seen only between reports (Turnbull 1976).
     censored is 'interval', 'left' (in the first report already: after is missing) or 'right' (in
     none: until is missing). central_year is the first central document in the lexicon, by default
     the one shipped, and evidence how well that year is known: S looked up, K known, E earliest
@@ -41,6 +46,7 @@ def first_use(counts, lexicon=None):
     used = counts[counts["n"] > 0].groupby(**by_pair)["year"].min().reindex(table.index)
     rows = counts.merge(used.rename("until"), left_on=keys, right_index=True)
     before = rows[rows["until"].isna() | (rows["year"] < rows["until"])]
+    table.insert(2, "missing", table.index.get_level_values("place").map(_gaps(counts)))
     table["after"] = before.groupby(**by_pair)["year"].max()
     table["until"] = used
     table = table.reset_index().astype(
@@ -56,6 +62,13 @@ def first_use(counts, lexicon=None):
     table["lag_low"] = table["after"] + 1 - table["central_year"]
     table["lag_high"] = (table["until"] - table["central_year"]).mask(table["evidence"] == "E")
     return table
+
+
+def _gaps(counts):
+    """Name the years without a report between the first and the last of each place."""
+    held = counts.groupby("place", observed=True)["year"].agg(["min", "max", set])
+    gaps = [sorted({*range(a, b + 1)} - years) for a, b, years in held.itertuples(index=False)]
+    return dict(zip(held.index, (" ".join(map(str, gap)) for gap in gaps), strict=True))
 
 
 def adoption_curve(first, *, by=()):
@@ -127,9 +140,7 @@ def _curve(group, years):
     between = (share > 1e-6) & (share < 1 - 1e-6) & (variance > 0)
     alike = np.where(between, share * (1 - share) / np.where(between, variance, 1), known)
     alike = alike.clip(1e-9, places)
-    used = share * alike
-    low = np.where(share > 0, beta.ppf(0.025, used, alike - used + 1), 0.0)
-    high = np.where(share < 1, beta.ppf(0.975, used + 1, alike - used), 1.0)
+    low, high = exact_limits(share * alike, alike)
     return pd.DataFrame(
         {"year": years, "share": share, "low": low, "high": high, "places": places, "known": known}
     )
@@ -153,3 +164,148 @@ def _turnbull(holds, number, mass, near):
         if np.abs(mass - before).max() < near:
             break
     return mass
+
+
+def hazard(first, *, by=()):
+    """Estimate how likely a place that had not used a term by then was to take it up, year by year.
+
+    One row per place x term in, as `first_use` gives; one row per group x term x year out, from the
+    second year on: *by ('level', 'province' or 'region', say); the term; year; at_risk, places with
+    a report of that year and of the year before that had not used the term by then; adopted, of
+    these, those whose first use is that year; hazard = adopted / at_risk; low, high, its exact 95 %
+    interval (Clopper & Pearson 1934); unseen, places whose first use lies in a gap of reports that
+    holds the year; why, for a hazard that is missing because nobody was at risk.
+
+    It is the life table in discrete time (Allison 1982; Berry & Berry 1990 of policies that states
+    take up). A place without one of the two reports is left out of the year, whatever later reports
+    show: who is counted must not depend on what was found. So a first use in a gap is adopted in
+    no year. Places with the term in their first report are never at risk: a hazard tells of those
+    that came later only.
+
+    The interval takes places as independent; where those of a province follow each other it is too
+    narrow. A hazard also falls because the readiest went first, though no place changed; n counts
+    words, not deeds. A high year does not show from whom a term was taken.
+
+    Raises ValueError where no place has reports of two years in a row.
+    """
+    columns = ["place", "after", "until", "seen_from", "seen_to", "missing"]
+    need(first, columns, "first uses", "first_use(counts)")
+    by = [by] if isinstance(by, str) else list(by)
+    check_names(by, first.columns, "column")
+    of = first.columns[first.columns.get_loc("seen_from") - 1]
+    years = np.arange(first["seen_from"].min(), first["seen_to"].max() + 1)
+    states = _states(first, years)
+    rows = first[[*by, of]].iloc[np.repeat(np.arange(len(first)), len(years) - 1)]
+    rows = rows.assign(year=np.tile(years[1:], len(first)), **states)
+    table = rows.groupby([*by, of, "year"], observed=True).sum().reset_index()
+    some = table["at_risk"] > 0
+    limits = exact_limits(table["adopted"], table["at_risk"])
+    table["hazard"] = table["adopted"] / table["at_risk"].where(some)
+    table["low"], table["high"] = (np.where(some, limit, np.nan) for limit in limits)
+    gone = "no place that had not used it has reports of this year and the one before"
+    every = table["before"] == table["places"]
+    table["why"] = np.select([some, every], ["", "all had used it before"], gone)
+    order = ["at_risk", "adopted", "hazard", "low", "high", "unseen", "why"]
+    return table[[*by, of, "year", *order]]
+
+
+def _states(first, years):
+    """Tell of each place and term, in each year but the first, whether it is at risk, adopts, is not
+    seen to, or had used it before."""
+    start, end, left, right = (
+        first[c].to_numpy(dtype=float, na_value=np.nan)[:, None]
+        for c in ("seen_from", "seen_to", "after", "until")
+    )
+    gaps = first["missing"].str.get_dummies(" ").reindex(columns=years.astype(str), fill_value=0)
+    seen = (start <= years) & (years <= end) & (gaps.to_numpy() == 0)
+    both, years = seen[:, 1:] & seen[:, :-1], years[1:]
+    if not both.any():
+        raise ValueError(
+            f"nobody can be seen to take a term up: none of {first['place'].nunique()} place(s) has "
+            "reports of two years in a row. Add such reports, or read first_use itself."
+        )
+    before = right < years
+    states = {
+        "at_risk": both & ~before,
+        "adopted": both & (right == years),
+        "unseen": (right - left > 1) & (left < years) & (years <= right),
+        "before": before,
+        "places": np.ones_like(before),
+    }
+    return {name: state.ravel() for name, state in states.items()}
+
+
+def compare_hazards(hazards, a, b=None):
+    """Compare how readily places of two groups took up each term, year by year.
+
+    One row per group x term x year in, as `hazard` gives; one row per term out: the term;
+    adopted_a, at_risk_a, adopted_b, at_risk_b, summed over years, so that at_risk is place-years;
+    odds_ratio, the odds of taking it up in a year in `a` over those in `b`, that is most likely;
+    low, high, its exact 95 % interval; p, that of 1; q, p adjusted over the family (Benjamini &
+    Hochberg 1995), the terms given that can be told; family, how many; why, for a ratio that is
+    missing. `b=None` takes all other groups together.
+
+    Years may differ as they will: given how many took the term up in a year, only how they fall on
+    the two groups counts (the discrete-time model of Cox 1972 with one effect: the odds ratio common
+    to one 2 x 2 table a year, Gart 1970). That distribution is summed, not approximated, so that few
+    events give wide intervals, not wrong ones. p is twice the smaller tail, at most 0.05 where the
+    interval excludes 1. A ratio of 0 or infinity has one end that can be known.
+
+    One ratio stands for all years; the hazards tell whether it does. Places are taken as
+    independent. In 1,000 simulated panels a setting the interval covers 96 to 99 %; where places of
+    a province go together as in the work reports (correlation 0.06 on average of 123 terms) 97 to
+    98 % for levels and 93 to 99 % for regions, where they do at 0.15, as for some terms, 89 to 97 %
+    for regions. It does not show why a group is ahead.
+
+    Raises ValueError for hazards of one group only, or an unknown group.
+    """
+    need(hazards, ["year", "at_risk", "adopted", "unseen"], "hazards", "hazard(first, by=...)")
+    by, *rest = hazards.columns[: hazards.columns.get_loc("year")]
+    if len(rest) != 1:
+        raise ValueError(
+            f"hazards of groups of one kind are compared; these are by {', '.join([by, *rest])}. "
+            "Give those of hazard(first, by='level'), say."
+        )
+    (of,) = rest
+    names = hazards[by].astype(str)
+    check_names([a] if b is None else [a, b], names.unique(), by)
+    sides = [hazards[names == str(a)], hazards[names != str(a) if b is None else names == str(b)]]
+    events = ["adopted", "at_risk"]
+    both = [side.groupby([of, "year"], observed=True)[events].sum() for side in sides]
+    both = both[0].merge(both[1], on=[of, "year"], suffixes=("_a", "_b"))
+    table = both.groupby(of, observed=True).sum().reset_index()
+    strata = [part.to_numpy() for _, part in both.groupby(of, observed=True)]
+    table[["odds_ratio", "low", "high", "p"]] = [_common_odds(part) for part in strata]
+    table["q"], table["family"] = adjust(table["p"])
+    none = "in no year did some of those at risk on both sides take it up, and some not"
+    return table.assign(why=np.where(table["p"].isna(), none, ""))
+
+
+def _common_odds(strata):
+    """Give the odds ratio common to 2 x 2 tables (rows: adopted, at_risk of one side, of the other)
+    that is most likely given their margins; its exact 95 % limits; twice the smaller tail at 1."""
+    chance, least = np.ones(1), 0
+    strata = strata[(strata[:, [1, 3]] > 0).all(1)]
+    for x, n, y, m in strata:
+        low, high = max(0, x + y - m), min(n, x + y)
+        chance = np.convolve(chance, hypergeom.pmf(np.arange(low, high + 1), n + m, n, x + y))
+        least += low
+    at, seen = np.arange(len(chance)), strata[:, 0].sum() - least
+    if len(at) == 1:
+        return [np.nan] * 4
+
+    def root(value, goal):
+        """Find the odds ratio at which a value of the distribution meets a goal."""
+        with np.errstate(divide="ignore"):
+            logs = np.log(chance)
+        return np.exp(brentq(lambda log: softmax(logs + log * at) @ value - goal, -50, 50))
+
+    ratio, low, high = 0.0, 0.0, np.inf
+    if seen > 0:
+        low = root(at >= seen, 0.025)
+        ratio = np.inf
+    if seen < at[-1]:
+        high = root(at <= seen, 0.025)
+        ratio = root(at, seen) if seen > 0 else 0.0
+    tails = chance[at >= seen].sum(), chance[at <= seen].sum()
+    return [ratio, low, high, min(1.0, 2 * min(tails))]

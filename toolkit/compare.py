@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array
 from scipy.stats import t
 
 from .counts import check_names, counted, need
@@ -14,7 +15,8 @@ def contrast(counts, a, b=None, *, by="place"):
     "year"]`, a place's reports being the units; for two levels `by=["level", "place"]`, places
     being the units. One row per term out: the term; n_a, n_b; rate_a, rate_b, per 1,000 Han
     characters; log_ratio = log2(rate_a / rate_b) (Hardie 2014); low, high, its 95 % interval;
-    units_a, units_b. `b=None` takes all other groups together.
+    units_a, units_b. `b=None` takes all other groups together. A term without a row in a unit is 0
+    there, but every unit needs a row.
 
     The interval rests on how the units of each group differ: the variance of a ratio of sums
     (Cochran 1977, ch. 6), but never less than that of mentions drawn one by one; Student's t on
@@ -24,50 +26,121 @@ def contrast(counts, a, b=None, *, by="place"):
     1983), the other is infinite. It does not show that a difference is large in meaning, nor that
     a term was not picked because it differs.
 
-    Raises ValueError for an unknown group, or a group of fewer than two units.
+    Raises ValueError for an unknown group, a group of fewer than two units, and counts that are
+    missing, negative or counted twice.
     """
     need(counts, [by, "n", "n_han"], f"counts by {by}", f"count_terms(..., by=['{by}', ...])")
     of = counted(counts, [by])
-    names = counts[by].astype(str)
-    check_names([a] if b is None else [a, b], names.unique(), by)
-    terms = list(counts[of].cat.categories)
-    unit = units_of(counts, by, of)
-    side_a = _side(counts[names == str(a)], unit, of, a)
-    other = names != str(a) if b is None else names == str(b)
-    side_b = _side(counts[other], unit, of, f"not {a}" if b is None else b)
-    sum_a, han_a, left_a = side_a
-    sum_b, han_b, left_b = side_b
-    units_a, units_b = len(left_a), len(left_b)
-    with np.errstate(divide="ignore"):
-        floor = 1 / sum_a + 1 / sum_b  # never surer than if every mention were drawn by itself
-    variance, freedom = variance_between(left_a, left_b, floor)
-    rate_a, rate_b = sum_a / han_a, sum_b / han_b
+    groups = counts[by].astype(str).unique()
+    check_names([a] if b is None else [a, b], groups, by)
+    others = [group for group in groups if group != str(a)] if b is None else [str(b)]
+    matrix, cells, terms = as_matrix(counts, of, by)
+    (n_a, han_a), (n_b, han_b) = (
+        side_of(matrix, cells, side, by=by, fewest=2) for side in ([str(a)], others)
+    )
+    n_a, n_b = (pd.DataFrame(n.toarray(), han.index) for n, han in ((n_a, han_a), (n_b, han_b)))
+    table = between(n_a, n_b, han_a, han_b).drop(columns=["z_clustered", "p_clustered"])
+    table.insert(0, of, pd.Categorical(terms, terms))
+    table = table.assign(units_a=len(han_a), units_b=len(han_b))
+    return table[(table["n_a"] > 0) | (table["n_b"] > 0)].reset_index(drop=True)
+
+
+def as_matrix(counts, of, by):
+    """Give counts as a sparse matrix of cells x terms, one row of `counts` per cell, and the terms.
+
+    A cell is what the columns before the term name: a place and year. Raises ValueError for counts
+    that are missing, negative or counted twice, and where `by` is not one of those columns.
+    """
+    lead = list(counts.columns[: counts.columns.get_loc(of)])
+    if by not in lead:
+        raise ValueError(
+            f"the columns before '{of}' name the groups, and '{by}' is not among them: "
+            f"{', '.join(map(str, lead)) or 'none'}. Order the columns as count_terms does."
+        )
+    for column, least in (("n", 0), ("n_han", 1)):
+        values = counts[column].to_numpy(dtype=float, na_value=np.nan)
+        bad = ~((values >= least) & np.isfinite(values))
+        if bad.any():
+            row = counts.loc[bad].iloc[0]
+            raise ValueError(
+                f"{column} of '{row[of]}' is {row[column]} ({row[by]}); it is {least} or more. "
+                "Count again with count_terms or count_tokens_by."
+            )
+    unnamed = [column for column in (*lead, of) if counts[column].isna().any()]
+    if unnamed:
+        raise ValueError(
+            f"rows have no {unnamed[0]}: which group or {of} they count cannot be told. Name it, or "
+            "leave those rows out."
+        )
+    code = counts.groupby(lead, observed=True, sort=True).ngroup().to_numpy()
+    cells = counts.iloc[np.unique(code, return_index=True)[1]].reset_index(drop=True)
+    term = counts[of].astype("category").cat
+    key = code * len(term.categories) + term.codes.to_numpy()
+    twice = len(np.unique(key)) < len(key)
+    if twice or (counts["n_han"].to_numpy() != cells["n_han"].to_numpy()[code]).any():
+        raise ValueError(
+            f"rows of the same {', '.join(map(str, lead))} "
+            + (f"have the same {of} twice" if twice else "differ in n_han, the length of one text")
+            + ". Count once, by all that tells the rows apart: count_terms(..., by=[...])."
+        )
+    matrix = csr_array(
+        (counts["n"].to_numpy(dtype=float), (code, term.codes.to_numpy())),
+        shape=(len(cells), len(term.categories)),
+    )
+    return matrix, cells, term.categories
+
+
+def side_of(matrix, cells, groups, *, by, fewest):
+    """Give one side's counts as a sparse matrix of units x terms, and each unit's Han characters.
+
+    Units are places, in whatever cells they stand; with by="place" each cell is one: a report.
+    """
+    own = by == "place" or "place" not in cells
+    unit = pd.Series(cells.index) if own else cells["place"].astype(str)
+    at = np.flatnonzero(cells[by].astype(str).isin(groups))
+    code, names = pd.factorize(unit.iloc[at], sort=True)
+    if len(names) < fewest:
+        raise ValueError(
+            f"'{', '.join(groups)}' has {len(names)} unit(s) in these counts; to tell a difference "
+            f"of sides from one of units takes at least {fewest}. Count by places or reports as "
+            "well, by=[..., 'year'], or show the counts themselves."
+        )
+    gather = csr_array((np.ones(len(at)), (code, at)), shape=(len(names), len(cells)))
+    return (gather @ matrix).tocsc(), pd.Series(gather @ cells["n_han"].to_numpy(float), names)
+
+
+def between(n_a, n_b, han_a, han_b):
+    """Compare two sides term by term: rates, their ratio with its interval, and their difference.
+
+    Dense counts of units x terms and the units' lengths in; one row per term out. See `contrast`
+    for the ratio and `keyness` for the difference, z_clustered and p_clustered.
+    """
+    sum_a, sum_b = n_a.sum().to_numpy(), n_b.sum().to_numpy()
+    all_a, all_b = han_a.sum(), han_b.sum()
+    rate_a, rate_b = sum_a / all_a, sum_b / all_b
+    left_a, left_b = (
+        (n - np.outer(han, rate)) / han.sum() * np.sqrt(len(han) / (len(han) - 1))
+        for n, han, rate in ((n_a, han_a, rate_a), (n_b, han_b, rate_b))
+    )
+    # never surer than if every mention were drawn by itself
+    pooled = (sum_a + sum_b) / (all_a + all_b)
+    variance, freedom = variance_between(left_a, left_b, pooled * (1 / all_a + 1 / all_b))
     with np.errstate(divide="ignore", invalid="ignore"):
+        z = (rate_a - rate_b) / np.sqrt(variance)
         log_ratio = np.log2(rate_a / rate_b)
-        reach = t.ppf(0.975, freedom) * np.sqrt(variance) / np.log(2)
-        low, high = log_ratio - reach, log_ratio + reach
-        low = np.where(sum_b == 0, np.log2(rate_a / (3 / han_b)), low)
-        high = np.where(sum_a == 0, np.log2(3 / han_a / rate_b), high)
-    table = pd.DataFrame(
+        relative, free = variance_between(left_a / rate_a, left_b / rate_b, 1 / sum_a + 1 / sum_b)
+        reach = t.ppf(0.975, free) * np.sqrt(relative) / np.log(2)
+        low = np.where(sum_b == 0, np.log2(rate_a / (3 / all_b)), log_ratio - reach)
+        high = np.where(sum_a == 0, np.log2(3 / all_a / rate_b), log_ratio + reach)
+    return pd.DataFrame(
         {
-            of: pd.Categorical(terms, terms),
             "n_a": sum_a.astype(int), "n_b": sum_b.astype(int),
             "rate_a": 1000 * rate_a, "rate_b": 1000 * rate_b,
             "log_ratio": log_ratio,
             "low": np.where(sum_a == 0, -np.inf, low), "high": np.where(sum_b == 0, np.inf, high),
-            "units_a": units_a, "units_b": units_b,
+            "z_clustered": z, "p_clustered": 2 * t.sf(np.abs(z), freedom),
         }
     )  # fmt: skip
-    return table[(sum_a > 0) | (sum_b > 0)].reset_index(drop=True)
-
-
-def units_of(counts, by, of):
-    """Name the unit of each row: its place, or else all that tells rows of a group apart."""
-    if by != "place" and "place" in counts:
-        return counts["place"].astype(str)
-    return counts.groupby(
-        list(counts.columns[: counts.columns.get_loc(of)]), observed=True
-    ).ngroup()
 
 
 def variance_between(left_a, left_b, floor):
@@ -85,27 +158,6 @@ def variance_between(left_a, left_b, floor):
         spread = var_a**2 / (len(left_a) - 1) + var_b**2 / (len(left_b) - 1)
         freedom = np.where(spread > 0, (var_a + var_b) ** 2 / spread, len(apart) - 2)
     return np.fmax(var_a + var_b, floor), freedom
-
-
-def _side(counts, unit, of, group):
-    """Give a group's sums of matches and Han characters by term, and each unit's share of the
-    variance of the log rate: its residual over the group's matches, for few units scaled up."""
-    unit = unit[counts.index]
-    units = unit.nunique()
-    if units < 2:
-        raise ValueError(
-            f"'{group}' has {units} unit(s) in these counts; an interval needs at least two. "
-            "Count by its reports or places as well: by=[..., 'year']."
-        )
-    keys = [unit.rename("unit"), counts[of]]
-    n, n_han = (
-        counts.pivot_table(c, *keys, aggfunc="sum", observed=False).astype(float)
-        for c in ("n", "n_han")
-    )
-    sum_n, sum_han = n.sum().to_numpy(), n_han.sum().to_numpy()
-    with np.errstate(divide="ignore", invalid="ignore"):
-        residual = (n - sum_n / sum_han * n_han) / sum_n * np.sqrt(units / (units - 1))
-    return sum_n, sum_han, residual
 
 
 def profile(counts, *, by="place"):

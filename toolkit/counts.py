@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from . import DATA
-from .places import place_rank
+from .places import find_region, place_rank
 
 _NAMES = (  # of hits and of claims, by which they can be counted
     "term", "category", "surface", "kind", "word", "scope", "unit", "object", "comparator", "status",
@@ -235,6 +235,23 @@ def concordance(clauses, hits, term, *, width=20):
     table["left"] = [text[max(0, start - width) : start] for text, start, _ in spans]
     table["right"] = [text[end : end + width] for text, _, end in spans]
     return table[["report_id", "clause", "left", "surface", "right"]]
+
+
+def add_region(table):
+    """Add to a table of places the region of each, as the column region.
+
+    One row in, the same row out: 'east', 'northeast', 'central' or 'west', by `province`, or by
+    `place` where the table has no province and its places are provinces themselves; '' for the
+    State Council and where the province is ''. The regions are those of `find_region` (National
+    Bureau of Statistics 2011).
+
+    Raises ValueError for a place or province that is no province.
+    """
+    if "province" not in table:
+        need(table, ["place"], "a table of places, by province", "corpus.reports or count_terms")
+    names = table["province" if "province" in table else "place"].fillna("")
+    region = {name: find_region(name) if name else "" for name in names.unique()}
+    return table.assign(region=names.map(region))
 
 
 def counted(table, by=()):

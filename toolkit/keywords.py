@@ -4,10 +4,9 @@ import re
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_array
-from scipy.stats import chi2, false_discovery_control, power_divergence, t
+from scipy.stats import chi2, false_discovery_control, power_divergence
 
-from .compare import units_of, variance_between
+from .compare import as_matrix, between, side_of
 from .counts import check_names, counted, need
 from .places import mentioned
 from .uncertainty import FEWEST
@@ -69,9 +68,8 @@ def keyness(counts, a, b, *, by, keep_places=False):
     sides = _chosen(counts, a, b, by)
     matrix, cells, terms = as_matrix(counts, of, by)
     han = cells["n_han"].to_numpy(dtype=float)
-    unit = units_of(cells, by, of)
     (n_a, han_a), (n_b, han_b) = (
-        _side(matrix, han, unit, cells[by].astype(str).isin(side), side) for side in sides
+        side_of(matrix, cells, side, by=by, fewest=FEWEST) for side in sides
     )
     used = np.flatnonzero(n_a.sum(axis=0) + n_b.sum(axis=0) > 0)
     names = set() if keep_places else names_of_places(terms[used], counts)
@@ -124,95 +122,12 @@ def _chosen(counts, a, b, by):
     return sides
 
 
-def as_matrix(counts, of, by):
-    """Give counts as a sparse matrix of cells x terms, one row of `counts` per cell, and the terms.
-
-    A cell is what the columns before the term name: a place and year. Raises ValueError for counts
-    that are missing, negative or counted twice, and where `by` is not one of those columns.
-    """
-    lead = list(counts.columns[: counts.columns.get_loc(of)])
-    if by not in lead:
-        raise ValueError(
-            f"the columns before '{of}' name the groups, and '{by}' is not among them: "
-            f"{', '.join(map(str, lead)) or 'none'}. Order the columns as count_terms does."
-        )
-    for column, least in (("n", 0), ("n_han", 1)):
-        values = counts[column].to_numpy(dtype=float, na_value=np.nan)
-        bad = ~((values >= least) & np.isfinite(values))
-        if bad.any():
-            row = counts.loc[bad].iloc[0]
-            raise ValueError(
-                f"{column} of '{row[of]}' is {row[column]} ({row[by]}); it is {least} or more. "
-                "Count again with count_terms or count_tokens_by."
-            )
-    unnamed = [column for column in (*lead, of) if counts[column].isna().any()]
-    if unnamed:
-        raise ValueError(
-            f"rows have no {unnamed[0]}: which group or {of} they count cannot be told. Name it, or "
-            "leave those rows out."
-        )
-    code = counts.groupby(lead, observed=True, sort=True).ngroup().to_numpy()
-    cells = counts.iloc[np.unique(code, return_index=True)[1]].reset_index(drop=True)
-    term = counts[of].astype("category").cat
-    key = code * len(term.categories) + term.codes.to_numpy()
-    twice = len(np.unique(key)) < len(key)
-    if twice or (counts["n_han"].to_numpy() != cells["n_han"].to_numpy()[code]).any():
-        raise ValueError(
-            f"rows of the same {', '.join(map(str, lead))} "
-            + (f"have the same {of} twice" if twice else "differ in n_han, the length of one text")
-            + ". Count once, by all that tells the rows apart: count_terms(..., by=[...])."
-        )
-    matrix = csr_array(
-        (counts["n"].to_numpy(dtype=float), (code, term.codes.to_numpy())),
-        shape=(len(cells), len(term.categories)),
-    )
-    return matrix, cells, term.categories
-
-
-def _side(matrix, han, unit, chosen, side):
-    """Give one side's matrix of units x terms, and the Han characters of each unit."""
-    cells = np.flatnonzero(chosen)
-    code, names = pd.factorize(unit.iloc[cells], sort=True)
-    if len(names) < FEWEST:
-        raise ValueError(
-            f"'{', '.join(side)}' has {len(names)} unit(s) in these counts; to tell a difference "
-            f"of sides from one of units takes at least {FEWEST}. Show the counts themselves, or "
-            "take more places or reports to a side."
-        )
-    gather = csr_array((np.ones(len(cells)), (code, cells)), shape=(len(names), len(han)))
-    return (gather @ matrix).tocsc(), pd.Series(gather @ han, names)
-
-
 def _compare(n_a, n_b, han_a, han_b):
-    """Compare dense counts of units x terms: sums, log ratio, clustered test, dispersion."""
-    sum_a, sum_b = n_a.sum().to_numpy(), n_b.sum().to_numpy()
-    all_a, all_b = han_a.sum(), han_b.sum()
-    rate_a, rate_b = sum_a / all_a, sum_b / all_b
-    left_a, left_b = (
-        (n - np.outer(han, rate)) / han.sum() * np.sqrt(len(han) / (len(han) - 1))
-        for n, han, rate in ((n_a, han_a, rate_a), (n_b, han_b, rate_b))
-    )
-    pooled = (sum_a + sum_b) / (all_a + all_b)
-    variance, freedom = variance_between(left_a, left_b, pooled * (1 / all_a + 1 / all_b))
-    z = (rate_a - rate_b) / np.sqrt(variance)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        log_ratio = np.log2(rate_a / rate_b)
-        relative, free = variance_between(left_a / rate_a, left_b / rate_b, 1 / sum_a + 1 / sum_b)
-        reach = t.ppf(0.975, free) * np.sqrt(relative) / np.log(2)
-        low = np.where(sum_b == 0, np.log2(rate_a / (3 / all_b)), log_ratio - reach)
-        high = np.where(sum_a == 0, np.log2(3 / all_a / rate_b), log_ratio + reach)
+    """Compare dense counts of units x terms: what `between` tells, and how units use each term."""
     dp, dp_norm = dispersion(np.vstack((n_a, n_b)), np.concatenate((han_a, han_b)))
-    return pd.DataFrame(
-        {
-            "n_a": sum_a.astype(int), "n_b": sum_b.astype(int),
-            "rate_a": 1000 * rate_a, "rate_b": 1000 * rate_b,
-            "with_a": (n_a > 0).sum().to_numpy(), "with_b": (n_b > 0).sum().to_numpy(),
-            "log_ratio": log_ratio,
-            "low": np.where(sum_a == 0, -np.inf, low), "high": np.where(sum_b == 0, np.inf, high),
-            "z_clustered": z, "p_clustered": 2 * t.sf(np.abs(z), freedom),
-            "dp": dp, "dp_norm": dp_norm,
-        }
-    )  # fmt: skip
+    with_a, with_b = ((n > 0).sum().to_numpy() for n in (n_a, n_b))
+    table = between(n_a, n_b, han_a, han_b)
+    return table.assign(with_a=with_a, with_b=with_b, dp=dp, dp_norm=dp_norm)
 
 
 def names_of_places(terms, counts):

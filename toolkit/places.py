@@ -128,6 +128,36 @@ def resolve(names):
     return fits[0] if len(fits) == 1 else None
 
 
+# The four economic regions: National Bureau of Statistics, Division of the East, West, Central and
+# Northeast, 13 June 2011 (国家统计局《东西中部和东北地区划分方法》).
+_REGIONS = {
+    "east": "北京市 天津市 河北省 上海市 江苏省 浙江省 福建省 山东省 广东省 海南省",
+    "northeast": "辽宁省 吉林省 黑龙江省",
+    "central": "山西省 安徽省 江西省 河南省 湖北省 湖南省",
+    "west": "内蒙古自治区 广西壮族自治区 重庆市 四川省 贵州省 云南省 西藏自治区 陕西省 甘肃省 青海省 "
+    "宁夏回族自治区 新疆维吾尔自治区",
+}
+_REGION = {name: region for region, names in _REGIONS.items() for name in names.split()}
+_REGION |= dict.fromkeys((_NATION, "台湾省", "香港特别行政区", "澳门特别行政区"), "")
+
+
+def find_region(province):
+    """Find the region of a province by its full name: east, northeast, central or west.
+
+    They are the four of the National Bureau of Statistics (2011); '' for the State Council and for
+    what the Bureau puts in none: Taiwan, Hong Kong, Macao. They group provinces by policy, and are
+    neither alike inside nor the Bureau's only division.
+
+    Raises ValueError for what is none of these.
+    """
+    if province not in _REGION:
+        raise ValueError(
+            f"'{province}' is no province; a region is known of {', '.join(filter(_REGION.get, _REGION))}."
+            " Give the full name, or count by province as well: by=[..., 'province']."
+        )
+    return _REGION[province]
+
+
 @cache
 def _ranks():
     places = [place for named in _divisions().values() for place in named]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import MultipleLocator, PercentFormatter
 
-from .strokes import interval_line, short_name, tint
+from .strokes import cloud, interval_line, short_name, tint
 from .style import BLUE, GREY, INK, OCHRE, ONE, PALE, RED, ROLE_COLOURS, SHADES, TEAL, TWO, label
 
 
@@ -169,24 +169,10 @@ def plot_cloud(table, *, top=80, ax=None):
 
     One row per token with `rate`; the layout is fixed by a seed.
     """
-    from pylopdf_fonts_zh_cn import sans_path
-    from wordcloud import WordCloud
-
     ax = ax or plt.subplots(figsize=(ONE, 2.5))[1]
     part = table.head(top)
-    cloud = WordCloud(
-        font_path=str(sans_path()), background_color="white", width=1730, height=1250,
-        random_state=1, prefer_horizontal=1, relative_scaling=0.5, max_font_size=240, margin=6,
-        max_words=top, color_func=_one_ink,
-    )  # fmt: skip
-    cloud.generate_from_frequencies(dict(zip(part["token"].astype(str), part["rate"], strict=True)))
-    ax.imshow(cloud.to_array(), interpolation="antialiased")
-    ax.set_axis_off()
+    cloud(ax, dict(zip(part["token"].astype(str), part["rate"], strict=True)), BLUE)
     return ax
-
-
-def _one_ink(word, **_):
-    return BLUE
 
 
 def plot_copied(years, roles):

@@ -3,10 +3,13 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.ticker import NullLocator
 
-from .counts import check_names
-from .strokes import gloss, jitter, ratio_axis
-from .style import BLUE, GREY, OCHRE, RED, TEAL, TWO, label
+from .counts import check_names, need
+from .strokes import cloud, gloss, jitter, name_colours, name_points, ratio_axis, short_name, tint
+from .style import BLUE, GREY, INK, OCHRE, ONE, PALE, RED, TEAL, TWO, label
+
+_LEVEL = 0.05  # of q, above which a term is not called key
 
 
 def plot_contrast(table, *, left, right, top=12, minimum=10, ax=None):
@@ -97,11 +100,123 @@ def plot_profile(table, *, of="category", highlight=(), ax=None):
     ax.grid(axis="x")
     ax.set(ylim=(-0.6, len(names) - 0.1), xlabel=label("ratio to all"))
     ratio_axis(ax)
-    x = 0.0
-    for place, colour in colours.items():
-        ax.annotate(f"● {place}", (x, 1.01), xycoords="axes fraction", color=colour, va="bottom")
-        x += 0.035 * len(place) + 0.06
-    ax.annotate(
-        f"● {label('other places')}", (x, 1.01), xycoords="axes fraction", color=GREY, va="bottom"
-    )
+    name_colours(ax, {f"● {p}": c for p, c in (colours | {label("other places"): GREY}).items()})
     return ax
+
+
+def plot_keyness(table, *, left, right, top=20, minimum=10, ax=None):
+    """Draw how much more one side says a term, against how often both say it: a dot for each term.
+
+    One row per term, as `keyness` gives it. Up and down is the weighted log-odds `delta` of Monroe,
+    Colaresi & Quinn (2008), read as a ratio: their z would put on the axis the very certainty that
+    the colours deny. In colour are terms key with whole units as draws (q_clustered <= 0.05), in
+    pale those key only with words as draws (q_naive), in grey the rest; how many each are, of all
+    in the table, is printed. Drawn are terms of at least `minimum` mentions on both sides together,
+    named the `top` of each side that are surest (z_clustered), where there is room; a single
+    character is mostly a piece of a word and is not named.
+
+    Not shown: intervals, which stand in the table (low, high of log_ratio). Where one side never
+    says a term, the prior alone tells how far out it lies.
+
+    Raises ValueError where no term has `minimum` mentions.
+    """
+    of, table = table.columns[0], table.reset_index(drop=True)
+    key, naive = table["q_clustered"] <= _LEVEL, table["q_naive"] <= _LEVEL
+    n, ratio = table["n_a"] + table["n_b"], table["delta"] / np.log(2)
+    seen, up = n >= minimum, table["z_clustered"] > 0
+    only, rest = naive & ~key, ~naive & ~key
+    if not seen.any():
+        raise ValueError(
+            f"no {of} has {minimum} mentions on both sides together; the most is {n.max()}. Give a "
+            "smaller minimum."
+        )
+    ax = ax or plt.subplots(figsize=(ONE, 3.6))[1]
+    ax.set_xscale("log")
+    ax.axhline(0, color=GREY, lw=0.8)
+    ax.scatter(n[rest & seen], ratio[rest & seen], s=1.8, color=PALE, lw=0, rasterized=True)
+    up_name, down_name = f"↑ {label(left)}", f"↓ {label(right)}"
+    for y, side, colour, name in ((14, up, BLUE, up_name), (4, ~up, RED, down_name)):
+        over = {"xycoords": "axes fraction", "textcoords": "offset points"}
+        ax.annotate(name, (0, 1), (0, y), color=colour, **over)
+        kinds = (
+            ("key by words", only & side, tint(colour), -70),
+            ("key", key & side, colour, -115),
+        )
+        for kind, at, shade, x in kinds:  # what is key lies on top
+            ax.scatter(n[at & seen], ratio[at & seen], s=4, color=shade, lw=0)
+            ax.annotate("●", (1, 1), (x, y), color=shade, ha="right", size=6.5, **over)
+            ax.annotate(label(kind).format(n=at.sum()), (1, 1), (x + 3, y), size=6.5, **over)
+    note = label("key neither").format(
+        terms=len(table), n=rest.sum(), level=_LEVEL, minimum=minimum
+    )
+    ax.set_xlabel(f"{label('mentions')}\n{note}", linespacing=1.4)
+    ax.set_ylabel(label("odds ratio"))
+    ax.xaxis.set_major_formatter("{x:,.0f}")
+    ax.xaxis.set_minor_locator(NullLocator())
+    reach = 1.08 * ratio[seen].abs().max()
+    ax.set_ylim(-reach, reach)
+    ratio_axis(ax, "y")
+    named = table[key & seen & (table[of].astype(str).str.len() > 1)]
+    named = named.sort_values("z_clustered", key=np.abs, ascending=False, kind="stable")
+    named = named.groupby(named["z_clustered"] > 0, sort=False).head(top)
+    points = np.column_stack((n, ratio))
+    line = np.column_stack((np.geomspace(minimum, n.max(), 99), np.zeros(99)))
+    among = np.vstack((points[key & seen], line))  # names stay on their side of equal rates
+    colours = np.where(named["z_clustered"] > 0, BLUE, RED)
+    name_points(ax, points[named.index], named[of], colours, among=among)
+    return ax
+
+
+def plot_map(points, axes, *, ax=None):
+    """Draw a map of groups and terms: which groups speak alike, and which terms set them apart.
+
+    The two tables of `correspondence`: points, with a column level where groups are places of
+    several; axes. Groups are dots, terms crosses, both in principal coordinates (Greenacre 2017):
+    read group against group and term against term. The distance of a group from a term is none.
+    Named are terms, then groups from the largest inertia down, where there is room.
+
+    Not shown: how sure a position is, and what lies in the dimensions not drawn. Short texts
+    scatter; a term of little mass lies far out.
+
+    Raises ValueError for points of one dimension.
+    """
+    need(points, ["dim_1", "dim_2"], "points", "correspondence of three or more groups and terms")
+    points = points.reset_index(drop=True)
+    ax = ax or plt.subplots(figsize=(TWO, 4.4))[1]
+    is_group = points["kind"] == points["kind"].iloc[0]
+    levels = points["level"] if "level" in points else points["kind"]
+    colours = levels.map({"national": INK, "provincial": RED}).fillna(BLUE).where(is_group, INK)
+    ax.axhline(0, color=PALE, lw=0.6)
+    ax.axvline(0, color=PALE, lw=0.6)
+    at = points[["dim_1", "dim_2"]].to_numpy()
+    ax.scatter(*at[is_group].T, s=9, color=colours[is_group], lw=0)
+    ax.scatter(*at[~is_group].T, s=16, color=INK, marker="+", lw=0.8)
+    ax.set_aspect("equal", "datalim")
+    for axis, row in zip((ax.xaxis, ax.yaxis), axes.itertuples(), strict=False):
+        axis.set_label_text(label("inertia").format(dimension=row.dimension, share=row.share))
+    kinds = dict(zip(levels[is_group].map(label), colours[is_group], strict=True))
+    kinds = {f"● {kind}": colour for kind, colour in kinds.items()}
+    name_colours(ax, kinds | {f"+ {label(points['kind'].iloc[-1])}": INK})
+    order = points.assign(term=~is_group).sort_values(["term", "inertia"], ascending=False).index
+    names = points["name"].map(short_name)
+    name_points(ax, at[order], names[order], colours[order], among=at)
+    return ax
+
+
+def plot_clouds(table, *, left, right, top=40):
+    """Draw what either side says more as two word clouds. They illustrate; they never prove.
+
+    One row per term, as `keyness` gives it. Shown are terms key with whole units as draws
+    (q_clustered <= 0.05), the `top` of each side that are surest, as large as |z_clustered| says; a
+    single character is left out. The layout is fixed by a seed; where a word stands means nothing.
+    """
+    of = table.columns[0]
+    figure, axes = plt.subplots(1, 2, figsize=(TWO, 2.7))
+    part = table[(table["q_clustered"] <= _LEVEL) & (table[of].astype(str).str.len() > 1)]
+    for ax, side, colour, name in zip(axes, (1, -1), (BLUE, RED), (left, right), strict=True):
+        sizes = (side * part.set_index(of)["z_clustered"]).rename(index=str).nlargest(top)
+        if (sizes > 0).any():
+            cloud(ax, sizes[sizes > 0].to_dict(), colour)
+        ax.set_axis_off()
+        ax.set_title(label(name), color=colour)
+    return figure

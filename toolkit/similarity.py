@@ -6,8 +6,9 @@ from scipy.cluster.hierarchy import average, cophenet, leaves_list, optimal_leaf
 from scipy.sparse import csr_array
 from scipy.spatial.distance import pdist, squareform
 
+from .compare import as_matrix
 from .counts import check_names, counted, need
-from .keywords import as_matrix, log_likelihood, names_of_places
+from .keywords import log_likelihood, names_of_places
 
 
 def add_tf_idf(counts, *, by="place"):

@@ -58,7 +58,7 @@ def trend(counts):
     )
     for column, values in limits.items():
         table[column] = np.where(why == "", values, np.nan)
-    table["q"], table["family"] = _adjust(table["p"])
+    table["q"], table["family"] = adjust(table["p"])
     first = np.zeros(len(table), dtype=int)
     pair = _pair(n, han, first, first + len(years) - 1)
     table[["last_to_first", "last_low", "last_high"]] = pair[["ratio", "low", "high"]]
@@ -100,7 +100,7 @@ def shape(counts):
     between = (peak > 0) & (peak < last) & (up["ratio"] > 1) & (down["ratio"] < 1)
     both = np.where(between, np.fmax(up["p"], down["p"]), np.nan)
     table["p"] = np.minimum(1, last * np.fmin(both, net["p"]))
-    table["q"], table["family"] = _adjust(table["p"])
+    table["q"], table["family"] = adjust(table["p"])
     sure = table["p"].where(table["q"] <= SURE).max()
     table["label"] = np.select(
         [table["p"].isna(), last * both <= sure, ~(table["p"] <= sure), net["ratio"] > 1],
@@ -125,7 +125,7 @@ def _year_rates(n, han):
     return rate
 
 
-def _adjust(p):
+def adjust(p):
     """Adjust p over those that are not missing (Benjamini & Hochberg 1995): q, and how many."""
     p = np.asarray(p, dtype=float)
     tested, q = np.isfinite(p), np.full(len(p), np.nan)

@@ -99,8 +99,13 @@ def add_shares(counts):
     """
     need(counts, ["with_term", "reports"], "counts", "count_terms")
     used, reports = counts["with_term"], counts["reports"]
-    return counts.assign(
-        share=used / reports,
-        low=np.where(used > 0, beta.ppf(0.025, used, reports - used + 1), 0.0),
-        high=np.where(used < reports, beta.ppf(0.975, used + 1, reports - used), 1.0),
-    )
+    low, high = exact_limits(used, reports)
+    return counts.assign(share=used / reports, low=low, high=high)
+
+
+def exact_limits(some, of):
+    """Give the exact 95 % limits of the share some / of (Clopper & Pearson 1934), which need not be
+    whole numbers; 0 and 1 where `of` is 0."""
+    low = np.where(some > 0, beta.ppf(0.025, some, of - some + 1), 0.0)
+    high = np.where(some < of, beta.ppf(0.975, some + 1, of - some), 1.0)
+    return low, high

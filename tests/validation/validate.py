@@ -165,7 +165,7 @@ def cover_report(setting):
 def false_alarms(setting):
     """Count families of 50 terms in which something is called though nothing, or little, is there."""
     places, spread, true = setting
-    families, terms = 500, 50
+    families, terms = 200, 50
     any_false, proportion = {}, {}
     for seed in range(families):
         real = np.arange(terms) < true
