@@ -1,5 +1,6 @@
 """Stopped builds, repeated builds, two at once: the tables are those of one quiet build."""
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -65,6 +66,18 @@ def test_nobody_is_shown_progress_who_does_not_look(folder, monkeypatch, capsys)
     assert corpus._progress([1], 1).disable
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     assert not corpus._progress([1], 1).disable
+
+
+def test_progress_can_be_switched_off_for_a_page_that_is_the_same_on_every_run():
+    ask = "import ipykernel, toolkit.corpus as c; print(c._progress([1], 1).disable)"
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", ask], check=True, cwd=ROOT, capture_output=True, text=True,
+            env={**os.environ, "TQDM_DISABLE": off},
+        ).stdout.strip()
+        for off in ("", "1")
+    ]  # fmt: skip
+    assert said == ["False", "True"]
 
 
 def test_other_code_reuses_nothing(folder, read, monkeypatch):

@@ -48,6 +48,14 @@ def test_a_pdf_gives_its_text_layer_with_wrapped_lines_joined():
     ]
 
 
+def test_a_pdf_with_a_page_that_cannot_be_loaded_is_refused_alone():
+    broken = pages.pdf().replace(b"/Page /Parent", b"/Pxge /Parent")
+    packed = pages.archive({"a.txt": TEXT[1].encode(), "b.pdf": broken})
+    documents, problems = convert(packed, "a.zip")
+    assert [d.name for d in documents] == ["a.zip/a.txt"]
+    assert [(name, "damaged" in why) for name, why in problems] == [("a.zip/b.pdf", True)]
+
+
 @pytest.mark.parametrize("name", ["a.csv", "a.jsonl", "a.xlsx"])
 def test_a_table_gives_a_report_a_row(name):
     documents, problems = convert(pages.SOUND[name], name)

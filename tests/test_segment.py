@@ -1,4 +1,6 @@
-from conftest import tiny
+import csv
+
+from conftest import reference, tiny
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -50,3 +52,14 @@ def test_a_term_is_as_frequent_among_tokens_as_among_hits(panel):
     assert (
         more >= 0
     ).all() and more.sum() <= 5  # a word may stand across the border of a quotation
+
+
+def test_names_stay_whole_only_where_jieba_with_guessing_keeps_them_whole():
+    """The published pieces are jieba's with HMM, which joins single characters to words it guesses."""
+    with open(reference("systems.csv"), encoding="utf-8-sig", newline="") as file:
+        published = [row["jieba_splits"].split("/") for row in csv.DictReader(file)]
+    cut = {"".join(pieces): len(cutter()("".join(pieces))) for pieces in published}
+    guessed = {"".join(pieces): len(pieces) for pieces in published}
+    assert len(published) == 423 and all(cut[name] >= n for name, n in guessed.items())
+    whole, guessed_whole = ({name for name, n in c.items() if n == 1} for c in (cut, guessed))
+    assert whole < guessed_whole and len(guessed_whole) == 24

@@ -51,7 +51,8 @@ _WHERE = {
         "collocates",
     ),
     "simulate": ("simulate_counts", "simulate_reports"),
-    "lexicon": ("load_lexicon", "add_gloss"),
+    "segment": ("cutter",),
+    "lexicon": ("load_lexicon", "add_gloss", "naive_counts"),
     "style": ("save", "use_style"),
     "plots": (
         "plot_coverage",
@@ -79,14 +80,18 @@ _WHERE = {
         "plot_map",
         "plot_clouds",
     ),
+    "plots_names": ("plot_presence", "plot_naive", "plot_standing"),
     "plots_truth": ("plot_power", "plot_interval_coverage"),
+    "papers": ("save_table", "methods_paragraph"),
 }
 _MODULE = {name: module for module, names in _WHERE.items() for name in names}
 __all__ = ["DATA", *_MODULE]
+_USED = {}  # the functions taken from here since import: `methods_paragraph` speaks of no others
 
 
 def __getattr__(name):  # pandas and matplotlib are imported when first used, not at import
     if name in _MODULE:
+        _USED[name] = True
         return getattr(import_module(f".{_MODULE[name]}", __name__), name)
     raise AttributeError(f"toolkit has no '{name}'; it has: {', '.join(__all__)}")
 

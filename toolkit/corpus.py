@@ -83,9 +83,11 @@ def build(
 
 
 def _progress(reading, total):
-    """Show how far a long reading is, where somebody looks: in a terminal or a notebook."""
+    """Show how far a long reading is, where somebody looks: in a terminal or a notebook, unless the
+    variable TQDM_DISABLE says no."""
     seen = sys.stderr.isatty() or "ipykernel" in sys.modules
-    return tqdm(reading, total=total, unit="file", delay=1, leave=False, disable=not seen)
+    hidden = {} if seen else {"disable": True}
+    return tqdm(reading, total=total, unit="file", delay=1, leave=False, **hidden)
 
 
 def _documents(reading, problems):

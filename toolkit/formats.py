@@ -81,6 +81,11 @@ def write_csv(table, path, **options):
     safe.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n", **options)
 
 
+def write_cell(cell):
+    """Mark a text that a spreadsheet would take for a formula, as `write_csv` does."""
+    return "'" + cell if _FORMULA.match(cell) else cell
+
+
 def read_cell(cell):
     """Give what a cell said before `write_csv` marked it as no formula."""
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
@@ -242,15 +247,12 @@ def pdf_text(raw):
     import pypdfium2
 
     try:
-        pdf = pypdfium2.PdfDocument(raw)
+        with pypdfium2.PdfDocument(raw) as pdf:
+            pages = [_page_text(pdf, number) for number in range(min(len(pdf), 5000))]
     except pypdfium2.PdfiumError as reason:
         raise Unreadable(
             f"the PDF is damaged or locked ({reason}); open it and print it anew"
         ) from None
-    try:
-        pages = [_page_text(pdf, number) for number in range(min(len(pdf), 5000))]
-    finally:
-        pdf.close()
     if not any(re.search("[\u4e00-\u9fff]", page) for page in pages):
         raise Unreadable(
             "the PDF has no text layer (a scan); run it through text recognition first"

@@ -100,6 +100,50 @@ def longest_matches(text, surfaces):
     return matcher.find_matches_as_indexes(text)
 
 
+def naive_counts(hits, lexicon=None):
+    """Count each term as plain searches would, beside its longest matches.
+
+    One row per match in; one row per term of the lexicon out: term; n, its longest matches, in
+    running text and in titles; alone, what a search for this one term gives, which finds 一次办 in
+    一件事一次办 too; summed, the counts of each of its surfaces added up, which counts 数字政府 again
+    in its own 数字政府建设. n <= alone <= summed. Width and quotation marks are ignored.
+
+    Searched are the surfaces of the hits, which are at hand where no text is: a use that reaches
+    over the edge of a hit is missed. Fewer rows of hits (say one report's) count fewer texts.
+
+    Raises ValueError where hits lack a column or hold a term that the lexicon does not.
+    """
+    lexicon = load_lexicon() if lexicon is None else lexicon
+    if missing := [column for column in ("term", "surface") if column not in hits]:
+        raise ValueError(
+            f"this needs hits, with the column(s) {', '.join(missing)}; the table given has "
+            f"{', '.join(map(str, hits))}. Such a table comes from build or load: corpus.hits."
+        )
+    if unknown := sorted(set(hits["term"].astype(str)) - set(lexicon["term"])):
+        raise ValueError(
+            f"the hits hold '{unknown[0]}', which is no term of the lexicon ({len(lexicon)} terms). "
+            "Give the lexicon that the hits were found with."
+        )
+    seen = hits["surface"].astype(str).value_counts()
+    plain, weight = [_plain(surface) for surface in seen.index], seen.to_numpy()
+    text, begins = "\n".join(plain), np.cumsum([0, *(len(surface) + 1 for surface in plain)])
+
+    def found(surfaces):
+        starts = [start for _, start, _ in longest_matches(text, surfaces)]
+        return weight[np.searchsorted(begins, starts, side="right") - 1].sum()
+
+    own = [sorted(set(map(_plain, cell.split("|")))) for cell in lexicon["surfaces"]]
+    n = hits["term"].astype(str).value_counts().reindex(lexicon["term"], fill_value=0)
+    return pd.DataFrame(
+        {
+            "term": lexicon["term"].to_numpy(),
+            "n": n.to_numpy(),
+            "alone": [found(surfaces) for surfaces in own],
+            "summed": [sum(found([surface]) for surface in surfaces) for surfaces in own],
+        }
+    )
+
+
 def find_hits(clauses, lexicon):
     """Find every lexicon term in clauses with text.
 

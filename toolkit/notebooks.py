@@ -22,7 +22,7 @@ from .style import LANGUAGES
 from .tables import difference
 
 ROOT = DATA.parent
-_SAVE = re.compile(r'tk\.save\(\w+, "([^"]+)"')
+_SAVE = re.compile(r'tk\.save\(\w+, "([^"]+)"(?!.*folder=)')
 _GALLERY = "figures/README.md"
 _ABOUT = """# Figures · 图
 
@@ -43,7 +43,7 @@ def notebooks():
 
 
 def saved(cell):
-    """Name the figures that a cell saves."""
+    """Name the figures that a cell saves into figures/."""
     return _SAVE.findall(cell.source) if cell.cell_type == "code" else []
 
 
