@@ -52,7 +52,7 @@ def lab(tmp_path_factory):
         port = free.getsockname()[1]
     environment = os.environ | {
         "XDG_DATA_HOME": str(home / "share"), "TOOLKIT_FIGURES": str(home / "figures"),
-        "JUPYTER_CONFIG_DIR": str(home / "config"), "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
+        "PYTHONPATH": str(ROOT), "JUPYTER_CONFIG_DIR": str(home / "config"), "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
     }  # fmt: skip
     command = [

@@ -10,7 +10,9 @@ import pyarrow.parquet as pq
 import pytest
 from conftest import ROOT, SHARED
 from pypdfium2 import PdfDocument
+from test_corpus import folder  # noqa: F401
 
+import toolkit
 from toolkit import notebooks
 from toolkit.__main__ import main
 
@@ -81,6 +83,25 @@ def test_check_names_what_a_changed_count_changes(tmp_path):
         assert re.search("data (\\w+);.* there, .*data (?!\\1)", said[f"figures/{file}"])
     assert "05-07" in said[path] and "05-15" not in said[path]
     assert all(file.read_bytes() == before for file, before in held.items())
+
+
+def test_check_rebuilds_the_sample_and_the_tables_whose_texts_lie_there(
+    folder,  # noqa: F811
+    tmp_path,
+    monkeypatch,
+):
+    toolkit.build(folder, tmp_path / "data" / "reports")
+    monkeypatch.setattr(notebooks, "DATA", tmp_path / "data")
+    without = notebooks._check_tables(tmp_path / "a", None)
+    assert without == [("data/sample", "", True), ("data/reports", "", False)]
+    rows = notebooks._check_tables(tmp_path / "b", tmp_path)
+    assert len(rows) == 11 and all(why == "" and rebuilt for _, why, rebuilt in rows)
+    path = folder / "云溪市_2020.txt"
+    path.write_text(path.read_text(encoding="utf-8").replace("种树", "植树"), encoding="utf-8")
+    changed = {name: why for name, why, _ in notebooks._check_tables(tmp_path / "c", tmp_path)}
+    assert "'sha256'" in changed["data/reports/reports"] and changed["data/reports/removed"] == ""
+    with pytest.raises(ValueError, match="holds none of reports/"):
+        notebooks._check_tables(tmp_path / "d", folder)
 
 
 def test_what_a_cell_prints_is_one_output_however_slowly_it_comes(tmp_path):

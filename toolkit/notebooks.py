@@ -4,6 +4,8 @@ import asyncio
 import os
 import re
 import shutil
+import subprocess
+import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -17,11 +19,11 @@ from pypdfium2 import PdfDocument
 
 from . import DATA
 from .corpus import verify
-from .simulate import simulate_reports
 from .style import LANGUAGES
 from .tables import difference
 
 ROOT = DATA.parent
+_IMPORTED = Path(__file__).resolve().parent.parent  # where this package, and no other copy, lies
 _SAVE = re.compile(r'tk\.save\(\w+, "([^"]+)"(?!.*folder=)')
 _GALLERY = "figures/README.md"
 _ABOUT = """# Figures · 图
@@ -67,7 +69,7 @@ def run_notebook(path, folder, language="en"):
     )  # fmt: skip
     told = {
         "JPY_SESSION_NAME": str(path),  # as Jupyter tells a kernel its notebook
-        "PYTHONPATH": str(Path(__file__).resolve().parent.parent),  # this package, no other copy
+        "PYTHONPATH": str(_IMPORTED),
         "TOOLKIT_FIGURES": str(folder / "figures"),
         "TOOLKIT_LANGUAGE": language,
     }
@@ -223,7 +225,8 @@ def _check_tables(scratch, texts):
     if texts and not held:
         names = ", ".join(f"{folder.name}/" for folder in corpora)
         raise ValueError(f"{texts} holds none of {names}. Name the folder that holds them.")
-    simulate_reports(scratch / "data" / "sample")
+    command = [sys.executable, "-m", "toolkit", "simulate", scratch / "data" / "sample"]
+    subprocess.run(command, cwd=_IMPORTED, check=True, capture_output=True)
     unlike = [f"{name}: {why}" for name, why in _compare(scratch, ["data/sample/**/*"]) if why]
     rows = [("data/sample", "; ".join(unlike[:3]), True)]
     for folder in corpora:
