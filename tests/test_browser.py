@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -51,7 +52,7 @@ def lab(tmp_path_factory):
         port = free.getsockname()[1]
     environment = os.environ | {
         "XDG_DATA_HOME": str(home / "share"), "TOOLKIT_FIGURES": str(home / "figures"),
-        "JUPYTER_CONFIG_DIR": str(home / "config"), "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
+        "PYTHONPATH": str(ROOT), "JUPYTER_CONFIG_DIR": str(home / "config"), "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
     }  # fmt: skip
     command = [
@@ -119,3 +120,6 @@ def test_a_notebook_runs_in_the_browser(path, lab, browser):
         page.wait_for_timeout(400)
         page.screenshot(path=SHOTS / f"{path.stem}-{part}.png")
     page.close()
+    drawn = list(Path(lab[1]["TOOLKIT_FIGURES"]).glob(f"{path.stem[:2]}-*"))
+    assert drawn  # to the byte: the notebook and cell that a figure carries are told alike
+    assert all(f.read_bytes() == (ROOT / "figures" / f.name).read_bytes() for f in drawn)
