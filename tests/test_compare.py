@@ -92,18 +92,39 @@ def test_a_term_one_side_never_uses_has_one_end():
         "星渡市": {2020: ([0, 1, 0], 2000), 2021: ([0, 1, 0], 2000)},
     }
     row = contrast(counts_of(groups), "云溪市", "星渡市").set_index("term").loc["种树"]
-    assert row["log_ratio"] == row["high"] == np.inf
-    assert row["low"] == pytest.approx(np.log2((10 / 2000) / (3 / 4000)))
+    assert row["log_ratio"] == row["high"] == np.inf and row["why"] == "n_b is 0"
+    # 10 matches, as many a unit, are 10 draws in 2000 against 3 in 4000, less their own reach
+    reach = t.ppf(0.975, 2) * np.sqrt(1 / 10) / np.log(2)
+    assert row["low"] == pytest.approx(np.log2((10 / 2000) / (3 / 4000)) - reach)
     back = contrast(counts_of(groups), "星渡市", "云溪市").set_index("term").loc["种树"]
     assert (back["log_ratio"], back["low"]) == (-np.inf, -np.inf)
-    assert back["high"] == pytest.approx(-row["low"])
+    assert back["high"] == pytest.approx(-row["low"]) and back["why"] == "n_a is 0"
 
 
-def test_rows_of_zeros_may_be_left_out():
-    zeros = (TWO["n"] == 0) | ((TWO["term"] == "种花") & (TWO["place"] == "云溪市"))
-    full = TWO.assign(n=TWO["n"].where(~zeros, 0))
-    some = contrast(full[~zeros], "云溪市", "星渡市")
-    pd.testing.assert_frame_equal(some, contrast(full, "云溪市", "星渡市"))
+def one_sided(used):
+    """Give counts of terms that one side alone uses: one row per term, one column per place."""
+    used = np.asarray(used)
+    term, place = (axis.ravel() for axis in np.indices(used.shape))
+    table = pd.DataFrame({"place": place, "term": term, "n": used.ravel(), "n_han": 1000})
+    sides = [table.assign(place="虚构" + table["place"].astype(str)), table.assign(n=0)]
+    counts = pd.concat(sides, keys=["甲", "乙"], names=["side", "row"]).reset_index()
+    return counts.drop(columns="row").astype({"place": str})
+
+
+def test_a_few_loud_places_set_no_side_apart():
+    # m of 80 places use a term: all on one side of 40 by chance in about 2 ** (1 - m), 0.06 for five
+    rng = np.random.default_rng(1)
+    loud = [np.r_[5 + rng.poisson(5, m), np.zeros(40 - m)] for m in (1, 2, 3, 4, 5) * 20]
+    assert (contrast(one_sided(loud), "甲", "乙", by="side")["low"] < 0).all()
+    clear = [np.ones(40), np.r_[9 + rng.poisson(1, 8), np.zeros(32)]]
+    assert (contrast(one_sided(clear), "甲", "乙", by="side")["low"] > 0).all()
+
+
+def test_a_few_reports_that_agree_may_set_a_place_apart():
+    even = contrast(one_sided([[14, 13, 15, 14, 14]]), "甲", "乙", by="side").iloc[0]
+    loud = contrast(one_sided([[70, 0, 0, 0, 0]]), "甲", "乙", by="side").iloc[0]
+    assert even["n_a"] == loud["n_a"]
+    assert even["low"] > 2 and loud["low"] < 0
 
 
 whole = st.integers(0, 50)

@@ -123,8 +123,9 @@ def test_the_prior_is_all_of_the_counts():
 
 def test_a_term_that_one_side_never_uses():
     row = keyness(COUNTS, 2024, 2020, by="year").set_index("term").loc["种花"]
-    assert row["log_ratio"] == row["high"] == np.inf
-    assert row["low"] == pytest.approx(np.log2((1 / 5000) / (3 / 5000)))
+    assert row["log_ratio"] == row["high"] == np.inf and row["why"] == "n_b is 0"
+    reach = t.ppf(0.975, 4) * np.sqrt(5 / 4 * 0.8) / np.log(2)  # one match in five units
+    assert row["low"] == pytest.approx(np.log2((1 / 5000) / (3 / 5000)) - reach)
     assert row["z_clustered"] == pytest.approx(1)  # one match: 1 / sqrt(1), floor by words
     assert np.isfinite(row[["g2", "delta", "z_delta", "p_clustered", "dp"]].astype(float)).all()
 
@@ -416,6 +417,27 @@ def test_published_log_odds(published):
     n_a, n_b = (doc.reindex(words, fill_value=0).to_numpy() for doc in docs)
     _, z = log_odds(n_a, n_a.sum(), n_b, n_b.sum(), 0.05, 0.05 * len(words))
     near(case, z, [case["expected"][word] for word in words])
+
+
+def test_published_odds_are_log_odds_without_a_prior(published):
+    case = published["odds_ratio"]
+    x = case["input"]
+    delta, _ = log_odds(x["f1"], x["N1"], x["f2"], x["N2"], 0, 0)
+    near(case, np.exp(delta), case["expected"])
+    case = published["collocation_lambda"]
+    x = case["input"]  # half a match in each cell: a prior of 0.5 in a text of 1
+    delta, _ = log_odds(x["n11"], x["n11"] + x["n10"], x["n01"], x["n01"] + x["n00"], 0.5, 1)
+    near(case, delta, case["expected"]["lambda"])
+
+
+def test_published_rates(published):
+    for name in ("pct_diff", "diff_coeff"):
+        case = published[name]
+        x = case["input"]
+        a, b = compared({"词": x["f1"]}, x["N1"], {"词": x["f2"]}, x["N2"]).loc[
+            "词", ["rate_a", "rate_b"]
+        ]
+        near(case, 100 * (a - b) / b if name == "pct_diff" else (a - b) / (a + b), case["expected"])
 
 
 def test_published_dispersion(published):

@@ -49,6 +49,80 @@ def test_shares_stand_on_one_scale_of_percents():
     assert {ax.get_ylim() for ax in figure.axes} == {(0, 1.02)}
 
 
+def test_shapes_are_named_and_their_peak_is_ringed():
+    shapes = table(
+        term=["种花", "种树"], label=["", "rising"], peak=pd.array([pd.NA, 2021], "Int64")
+    )
+    left, right = (ax for ax in toolkit.plot_shapes(RATES, shapes).axes if ax.axison)
+    assert [t.get_text() for t in left.texts] == ["planting", "rising"]
+    ring = left.lines[-1]
+    assert (ring.get_xdata().tolist(), ring.get_ydata().tolist()) == ([2021], [2.0])
+    assert left.lines[0].get_color() == style.BLUE and right.lines[0].get_color() == style.GREY
+    assert right.texts[-1].get_text() == "not tested" and len(right.lines[-1].get_xdata()) == 0
+    with pytest.raises(ValueError, match="no shape of '种树'"):
+        toolkit.plot_shapes(RATES, shapes[:1])
+
+
+FOREST = table(
+    term=["种树", "种花", "种草", "种菜"], n=[1200, 30, 20, 0], places=[80, 9, 7, 0], ratio=[2.0, 0.5, 1.1, np.nan],
+    low=[1.5, 1e-9, 0.9, np.nan], high=[2.5, 0.8, 1.3, np.nan], q=[0.001, 0.04, 0.3, np.nan], family=3,
+    why=["", "", "", "never used"],
+)  # fmt: skip
+
+
+def marks(ax):
+    """Give the marks of a figure: the ratio, colour and face of each."""
+    dots = [line for line in ax.lines if line.get_marker() in ("o", "s", "D")]
+    return [(2 ** dot.get_xdata()[0], dot.get_color(), dot.get_marker()) for dot in dots]
+
+
+def test_a_forest_has_a_row_for_every_trend_and_says_why_one_has_none():
+    ax = toolkit.plot_forest(FOREST)
+    assert sorted(marks(ax)) == [
+        (0.5, style.RED, "o"), (pytest.approx(1.1), style.GREY, "o"), (2.0, style.BLUE, "o"),
+    ]  # fmt: skip
+    texts = {t.get_text(): t.get_position()[1] for t in ax.texts}
+    assert [name for name in texts if name in set(FOREST["term"])] == [
+        "种菜",
+        "种花",
+        "种草",
+        "种树",
+    ]
+    assert texts["种菜"] < texts["种花"] < texts["种草"] < texts["种树"]  # by ratio, none below
+    assert texts["never used"] == texts["种菜"] and texts["1,200"] == texts["80"] == texts["种树"]
+    assert [line.get_marker() for line in ax.lines].count("<") == 1  # an interval that goes on
+    assert "family of 3 terms" in ax.get_xlabel() and "1 up and 1 down" in ax.get_xlabel()
+    assert "4 of 4 terms shown" in ax.get_xlabel()
+
+
+def test_a_forest_with_no_room_shows_the_surest_of_each_side():
+    ax = toolkit.plot_forest(FOREST, top=1)
+    assert sorted(ratio for ratio, *_ in marks(ax)) == [0.5, 2.0]
+    assert "3 of 4 terms shown" in ax.get_xlabel()
+
+
+def test_groups_of_a_forest_have_a_mark_each_and_are_named_beside_it():
+    empty = FOREST.assign(ratio=np.nan, low=np.nan, high=np.nan, q=np.nan, why="1 place(s)")
+    groups = {
+        "provincial": FOREST,
+        "prefectural": FOREST.assign(ratio=1.1 * FOREST["ratio"]),
+        "national": empty,
+    }
+    parts = [part.assign(level=level) for level, part in groups.items()]
+    trends = pd.concat(parts)[["level", *FOREST]]
+    ax = toolkit.plot_forest(trends)
+    assert {(colour, marker) for _, colour, marker in marks(ax)} == {
+        (style.BLUE, "o"), ("white", "o"), (style.RED, "s"), ("white", "s"),
+    }  # fmt: skip
+    names = {t.get_text(): t for t in ax.texts}
+    assert names["provincial level"].get_color() == style.BLUE
+    assert "no trend: State Council" in ax.get_xlabel()
+    with pytest.raises(ValueError, match="are 0: why says what is missing"):
+        toolkit.plot_forest(empty)
+    with pytest.raises(ValueError, match="are 4: 甲, 乙, 丙, 丁"):
+        toolkit.plot_forest(pd.concat([FOREST.assign(level=x) for x in "甲乙丙丁"])[list(trends)])
+
+
 CONTRAST = table(
     term=["甲", "乙", "丙", "丁"], n_a=[20, 0, 9, 1], n_b=[5, 12, 9, 1], log_ratio=[2.0, -np.inf, 0.1, 0.0],
     low=[1.0, -np.inf, -0.8, -1.0], high=[3.0, -0.5, 1.0, 1.0], units_a=5, units_b=5,

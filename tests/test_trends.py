@@ -91,9 +91,9 @@ def test_designs_that_carry_none_are_refused():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"n": -1}, "1 row.s. have counts that cannot be, the first n = -1 in n_han = 1000"),
-        ({"n": np.nan}, "the first n = nan"),
-        ({"n_han": 0}, "n_han = 0"),
+        ({"n": -1}, r"n of '种树' is -1.0 \(虚构1, 2021\); it is a number, 0 or more"),
+        ({"n": np.nan}, "n of '种树' is nan"),
+        ({"n_han": 0}, "n_han of '种树' is 0.*; it is a number, 1 or more"),
         ({"place": None}, "1 of 10 row.s. have no place"),
         ({"year": pd.NA}, "1 of 10 row.s. have no year"),
     ],
@@ -115,7 +115,7 @@ def test_tables_that_are_no_counts_are_refused(panel):
     counts = count_terms(panel.hits, panel.clauses, panel.reports, among=TERMS)
     with pytest.raises(ValueError, match="rows are missing"):
         trend(counts[counts["n"] > 0])
-    with pytest.raises(ValueError, match="0 of 0"):
+    with pytest.raises(ValueError, match="these counts have no rows"):
         trend(counts[:0])
 
 
@@ -245,8 +245,39 @@ def test_terms_without_a_ratio_say_why():
     assert trend(counts_of(n[:1]))["q"].isna().all()
 
 
+def test_a_group_is_fitted_as_if_it_were_alone_in_one_family_with_the_others():
+    counts = panels(21, spread=0.5, panels=4)
+    place = counts["place"].str.removeprefix("虚构").astype(int)
+    counts.insert(1, "size", np.select([place < 8, place < 20], ["small", "large"], "single"))
+    table = trend(counts, by="size")
+    assert list(table)[:3] == ["size", "term", "n"] and len(table) == 12
+    for size in ("small", "large"):
+        alone = trend(counts[counts["size"] == size]).drop(columns=["q", "family"])
+        part = table[table["size"] == size].reset_index(drop=True)
+        pd.testing.assert_frame_equal(part[alone.columns], alone)
+    np.testing.assert_allclose(table["q"], trends.adjust(table["p"])[0])
+    assert (table["family"] == 8).all()
+    single = table[table["size"] == "single"]
+    assert (single["why"] == "1 place(s) with two or more years; it takes 5").all()
+    assert single[["ratio", "p", "q", "last_to_first"]].isna().all(axis=None)
+    assert single["n"].sum() == counts.loc[counts["size"] == "single", "n"].sum()
+
+
+def test_groups_may_be_of_several_columns_and_none_may_carry_a_trend():
+    counts = panels(12, panels=1)
+    counts.insert(0, "side", np.where(counts["place"] < "虚构5", "甲", "乙"))
+    counts.insert(0, "half", np.where(counts["year"] < 2022, "early", "late"))
+    table = trend(counts, by=["side", "half"])
+    assert table[["side", "half"]].drop_duplicates().shape[0] == 4 and table["family"].iloc[0] == 4
+    with pytest.raises(ValueError, match="no place carries a trend; '虚构0': 1 place"):
+        trend(counts, by="place")
+    with pytest.raises(ValueError, match="no year/side carries a trend; '2020/乙': place and year"):
+        trend(counts, by=["year", "side"])
+
+
 def test_a_year_that_never_uses_the_term_leaves_one_end():
     up = trend(counts_of([[0, 1, 4]] * 6)).iloc[0]
+    assert up["why"] == "not used in 2020" and np.isfinite(up["ratio"])
     odds = 0.025 ** (1 / 6) / (1 - 0.025 ** (1 / 6))  # six places of six (Clopper & Pearson)
     assert up[["last_to_first", "last_low", "last_high"]].tolist() == [np.inf, pytest.approx(odds), np.inf]  # fmt: skip
     assert odds > 1 > 0.025 ** (1 / 5) / (1 - 0.025 ** (1 / 5))  # five places are too few
@@ -278,6 +309,11 @@ def test_shapes_by_eye():
         pytest.approx(8), pytest.approx(1 / 8),
     ]  # fmt: skip
     assert table["family"].unique().tolist() == [6] and np.isnan(table.loc["种稻", "p"])
+    assert table["why"].to_dict() == {
+        "种树": "the last year is the peak", "种花": "the first year is the peak", "种草": "",
+        "种菜": "", "种豆": "the last year is the peak; not used in 2020", "种稻": "never used",
+        "种瓜": "not used in 2020; fewer than 5 places to compare",
+    }  # fmt: skip
     assert table.loc["种豆", ["last_to_first", "last_high"]].tolist() == [np.inf] * 2
 
 

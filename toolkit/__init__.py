@@ -67,6 +67,8 @@ _WHERE = {
     "plots_trends": (
         "plot_trends",
         "plot_shares",
+        "plot_shapes",
+        "plot_forest",
     ),
     "plots_spread": (
         "plot_spread",

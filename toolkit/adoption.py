@@ -7,7 +7,7 @@ from scipy.optimize import brentq
 from scipy.special import softmax
 from scipy.stats import hypergeom
 
-from .counts import check_names, need
+from .counts import check_known, check_names, counted, need, say_why
 from .design import check_counts
 from .lexicon import load_lexicon
 from .trends import adjust
@@ -30,14 +30,15 @@ def first_use(counts, lexicon=None):
     none: until is missing). central_year is the first central document in the lexicon, by default
     the one shipped, and evidence how well that year is known: S looked up, K known, E earliest
     known text. lag_low and lag_high are the fewest and most years from that year to first use,
-    below 0 where the place leads; missing where not bounded.
+    below 0 where the place leads; missing where not bounded. why, for all that is missing.
 
     Under E an older document may exist: central_year is no origin, and lag_high is missing. Years
     are compared, not days: a lag of 0 does not tell who was first, and a lead does not tell who
     learned from whom. n counts running text, not titles. Where there is no report nothing is known:
     absence of a report is no absence of use.
 
-    Raises ValueError for counts that are negative or missing, or a place or year that is.
+    Raises ValueError for counts that are missing, negative or without their zeros (those of tokens
+    leave them out), and where a place or year is not known.
     """
     of = check_counts(counts)
     keys = [*(c for c in _OF_PLACES if c in counts), of]
@@ -61,13 +62,21 @@ def first_use(counts, lexicon=None):
     table["evidence"] = central["evidence"].fillna("").array
     table["lag_low"] = table["after"] + 1 - table["central_year"]
     table["lag_high"] = (table["until"] - table["central_year"]).mask(table["evidence"] == "E")
-    return table
+    reasons = {
+        "in the first report already": table["censored"] == "left",
+        "in no report": table["censored"] == "right",
+        "no central year known": table["central_year"].isna(),
+        "an older central document may exist": table["evidence"] == "E",
+    }
+    return table.assign(why=say_why(reasons))
 
 
 def _gaps(counts):
     """Name the years without a report between the first and the last of each place."""
     held = counts.groupby("place", observed=True)["year"].agg(["min", "max", set])
-    gaps = [sorted({*range(a, b + 1)} - years) for a, b, years in held.itertuples(index=False)]
+    gaps = [
+        sorted({*range(int(a), int(b) + 1)} - years) for a, b, years in held.itertuples(index=False)
+    ]
     return dict(zip(held.index, (" ".join(map(str, gap)) for gap in gaps), strict=True))
 
 
@@ -88,13 +97,15 @@ def adoption_curve(first, *, by=()):
     In simulated panels of 10 to 83 places with up to 40 % of reports missing the interval covers 95
     to 99 %.
 
-    Raises ValueError where a group has fewer than five places with reports of two or more years.
+    Raises ValueError where a group has fewer than five places with reports of two or more years,
+    and for first uses that are there twice or end before they begin.
     """
     columns = ["place", "after", "until", "seen_from", "seen_to"]
     need(first, columns, "first uses", "first_use(counts)")
     by = [by] if isinstance(by, str) else list(by)
     check_names(by, first.columns, "column")
-    of = first.columns[first.columns.get_loc("seen_from") - 1]
+    of = counted(first)
+    _check_first(first, by, of)
     groups = first.groupby([*by, of], observed=True)
     _check_groups(first, by)
     years = np.arange(first["seen_from"].min(), first["seen_to"].max() + 1)
@@ -106,6 +117,18 @@ def adoption_curve(first, *, by=()):
         tables.append(curve)
     table = pd.concat(tables, ignore_index=True)
     return table.astype({of: first[of].dtype})
+
+
+def _check_first(first, by, of):
+    """Raise ValueError for first uses that are none, unnamed, twice or turned round."""
+    check_known(first, [*by, "place", of, "seen_from", "seen_to"])
+    odd = first.duplicated(["place", of]) | (first["after"] >= first["until"]).fillna(False)
+    if odd.any() or first.empty:
+        row = "none" if first.empty else ", ".join(map(str, first.loc[odd, ["place", of]].iloc[0]))
+        raise ValueError(
+            f"one row is needed for every place and {of}, its last year without before its first "
+            f"with; there are {len(first)}, the first odd one: {row}. Take the rows of first_use."
+        )
 
 
 def _check_groups(first, by):
@@ -186,13 +209,15 @@ def hazard(first, *, by=()):
     narrow. A hazard also falls because the readiest went first, though no place changed; n counts
     words, not deeds. A high year does not show from whom a term was taken.
 
-    Raises ValueError where no place has reports of two years in a row.
+    Raises ValueError where no place has reports of two years in a row, and for first uses that are
+    there twice or end before they begin.
     """
     columns = ["place", "after", "until", "seen_from", "seen_to", "missing"]
     need(first, columns, "first uses", "first_use(counts)")
     by = [by] if isinstance(by, str) else list(by)
     check_names(by, first.columns, "column")
-    of = first.columns[first.columns.get_loc("seen_from") - 1]
+    of = counted(first)
+    _check_first(first, by, of)
     years = np.arange(first["seen_from"].min(), first["seen_to"].max() + 1)
     states = _states(first, years)
     rows = first[[*by, of]].iloc[np.repeat(np.arange(len(first)), len(years) - 1)]
@@ -243,7 +268,7 @@ def compare_hazards(hazards, a, b=None):
     odds_ratio, the odds of taking it up in a year in `a` over those in `b`, that is most likely;
     low, high, its exact 95 % interval; p, that of 1; q, p adjusted over the family (Benjamini &
     Hochberg 1995), the terms given that can be told; family, how many; why, for a ratio that is
-    missing. `b=None` takes all other groups together.
+    missing or infinite. `b=None` takes all other groups together.
 
     Years may differ as they will: given how many took the term up in a year, only how they fall on
     the two groups counts (the discrete-time model of Cox 1972 with one effect: the odds ratio common
@@ -257,7 +282,7 @@ def compare_hazards(hazards, a, b=None):
     98 % for levels and 93 to 99 % for regions, where they do at 0.15, as for some terms, 89 to 97 %
     for regions. It does not show why a group is ahead.
 
-    Raises ValueError for hazards of one group only, or an unknown group.
+    Raises ValueError for hazards of one group only, an unknown group, or one on both sides.
     """
     need(hazards, ["year", "at_risk", "adopted", "unseen"], "hazards", "hazard(first, by=...)")
     by, *rest = hazards.columns[: hazards.columns.get_loc("year")]
@@ -269,16 +294,26 @@ def compare_hazards(hazards, a, b=None):
     (of,) = rest
     names = hazards[by].astype(str)
     check_names([a] if b is None else [a, b], names.unique(), by)
+    if str(a) == str(b):
+        raise ValueError(f"'{a}' stands on both sides; take another {by} for one of them.")
     sides = [hazards[names == str(a)], hazards[names != str(a) if b is None else names == str(b)]]
     events = ["adopted", "at_risk"]
     both = [side.groupby([of, "year"], observed=True)[events].sum() for side in sides]
     both = both[0].merge(both[1], on=[of, "year"], suffixes=("_a", "_b"))
+    if both.empty:
+        raise ValueError(
+            f"there are no two groups to compare: these hazards are of {', '.join(names.unique())}, "
+            "each with its own terms and years. Give those of two groups that share some."
+        )
     table = both.groupby(of, observed=True).sum().reset_index()
     strata = [part.to_numpy() for _, part in both.groupby(of, observed=True)]
     table[["odds_ratio", "low", "high", "p"]] = [_common_odds(part) for part in strata]
     table["q"], table["family"] = adjust(table["p"])
     none = "in no year did some of those at risk on both sides take it up, and some not"
-    return table.assign(why=np.where(table["p"].isna(), none, ""))
+    most = "as many of a as could took it up: no upper end"
+    return table.assign(
+        why=np.select([table["p"].isna(), np.isinf(table["high"])], [none, most], "")
+    )
 
 
 def _common_odds(strata):

@@ -5,7 +5,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 from scipy.stats import t
 
-from .counts import check_names, counted, need
+from .counts import check_names, check_rows, counted, need
 
 
 def contrast(counts, a, b=None, *, by="place"):
@@ -15,24 +15,27 @@ def contrast(counts, a, b=None, *, by="place"):
     "year"]`, a place's reports being the units; for two levels `by=["level", "place"]`, places
     being the units. One row per term out: the term; n_a, n_b; rate_a, rate_b, per 1,000 Han
     characters; log_ratio = log2(rate_a / rate_b) (Hardie 2014); low, high, its 95 % interval;
-    units_a, units_b. `b=None` takes all other groups together. A term without a row in a unit is 0
-    there, but every unit needs a row.
+    units_a, units_b; why. `b=None` takes all other groups together. A term without a row in a unit
+    is 0 there, but every unit needs a row.
 
     The interval rests on how the units of each group differ: the variance of a ratio of sums
     (Cochran 1977, ch. 6), but never less than that of mentions drawn one by one; Student's t on
     the degrees of freedom of Welch (1947). Where the same places stand on both sides (two years),
-    their differences count, on the places less one. A term one group never uses has
-    no log ratio: the end that can be known is given (n = 0 bounded by 3, Hanley & Lippman-Hand
-    1983), the other is infinite. It does not show that a difference is large in meaning, nor that
-    a term was not picked because it differs.
+    their differences count, on the places less one. A term one group never uses has an infinite
+    log ratio, and `why` says whose n is 0. The end that can be known sets 3 draws for none (Hanley
+    & Lippman-Hand 1983) against as many draws of the other group as are as sure as its units make
+    its rate, less what its own interval takes off: a few loud units set nothing apart. It does not
+    show that a difference is large in meaning, nor that a term was not picked because it differs.
 
-    Raises ValueError for an unknown group, a group of fewer than two units, and counts that are
-    missing, negative or counted twice.
+    Raises ValueError for an unknown group, one on both sides, a group of fewer than two units, and
+    counts that are missing, negative or counted twice.
     """
     need(counts, [by, "n", "n_han"], f"counts by {by}", f"count_terms(..., by=['{by}', ...])")
     of = counted(counts, [by])
     groups = counts[by].astype(str).unique()
     check_names([a] if b is None else [a, b], groups, by)
+    if str(a) == str(b):
+        raise ValueError(f"'{a}' stands on both sides; take another {by} for one of them.")
     others = [group for group in groups if group != str(a)] if b is None else [str(b)]
     matrix, cells, terms = as_matrix(counts, of, by)
     (n_a, han_a), (n_b, han_b) = (
@@ -41,7 +44,7 @@ def contrast(counts, a, b=None, *, by="place"):
     n_a, n_b = (pd.DataFrame(n.toarray(), han.index) for n, han in ((n_a, han_a), (n_b, han_b)))
     table = between(n_a, n_b, han_a, han_b).drop(columns=["z_clustered", "p_clustered"])
     table.insert(0, of, pd.Categorical(terms, terms))
-    table = table.assign(units_a=len(han_a), units_b=len(han_b))
+    table = table.assign(units_a=len(han_a), units_b=len(han_b), why=table.pop("why"))
     return table[(table["n_a"] > 0) | (table["n_b"] > 0)].reset_index(drop=True)
 
 
@@ -57,31 +60,14 @@ def as_matrix(counts, of, by):
             f"the columns before '{of}' name the groups, and '{by}' is not among them: "
             f"{', '.join(map(str, lead)) or 'none'}. Order the columns as count_terms does."
         )
-    for column, least in (("n", 0), ("n_han", 1)):
-        values = counts[column].to_numpy(dtype=float, na_value=np.nan)
-        bad = ~((values >= least) & np.isfinite(values))
-        if bad.any():
-            row = counts.loc[bad].iloc[0]
-            raise ValueError(
-                f"{column} of '{row[of]}' is {row[column]} ({row[by]}); it is {least} or more. "
-                "Count again with count_terms or count_tokens_by."
-            )
-    unnamed = [column for column in (*lead, of) if counts[column].isna().any()]
-    if unnamed:
-        raise ValueError(
-            f"rows have no {unnamed[0]}: which group or {of} they count cannot be told. Name it, or "
-            "leave those rows out."
-        )
+    check_rows(counts, [by], zeros=False)
     code = counts.groupby(lead, observed=True, sort=True).ngroup().to_numpy()
     cells = counts.iloc[np.unique(code, return_index=True)[1]].reset_index(drop=True)
     term = counts[of].astype("category").cat
-    key = code * len(term.categories) + term.codes.to_numpy()
-    twice = len(np.unique(key)) < len(key)
-    if twice or (counts["n_han"].to_numpy() != cells["n_han"].to_numpy()[code]).any():
+    if (counts["n_han"].to_numpy() != cells["n_han"].to_numpy()[code]).any():
         raise ValueError(
-            f"rows of the same {', '.join(map(str, lead))} "
-            + (f"have the same {of} twice" if twice else "differ in n_han, the length of one text")
-            + ". Count once, by all that tells the rows apart: count_terms(..., by=[...])."
+            f"rows of the same {', '.join(map(str, lead))} differ in n_han, the length of one text. "
+            "Count once, by all that tells the rows apart: count_terms(..., by=[...])."
         )
     matrix = csr_array(
         (counts["n"].to_numpy(dtype=float), (code, term.codes.to_numpy())),
@@ -128,10 +114,12 @@ def between(n_a, n_b, han_a, han_b):
     with np.errstate(divide="ignore", invalid="ignore"):
         z = (rate_a - rate_b) / np.sqrt(variance)
         log_ratio = np.log2(rate_a / rate_b)
-        relative, free = variance_between(left_a / rate_a, left_b / rate_b, 1 / sum_a + 1 / sum_b)
+        alone = np.where(sum_a > 0, 1 / sum_a, 0) + np.where(sum_b > 0, 1 / sum_b, 0)
+        relative, free = variance_between(left_a / rate_a, left_b / rate_b, alone)
         reach = t.ppf(0.975, free) * np.sqrt(relative) / np.log(2)
-        low = np.where(sum_b == 0, np.log2(rate_a / (3 / all_b)), log_ratio - reach)
-        high = np.where(sum_a == 0, np.log2(3 / all_a / rate_b), log_ratio + reach)
+        # where one side has none, `relative` is of the other: as sure as 1 / relative draws are
+        low = np.where(sum_b == 0, -np.log2(3 * relative * all_a / all_b), log_ratio) - reach
+        high = np.where(sum_a == 0, np.log2(3 * relative * all_b / all_a), log_ratio) + reach
     return pd.DataFrame(
         {
             "n_a": sum_a.astype(int), "n_b": sum_b.astype(int),
@@ -139,6 +127,7 @@ def between(n_a, n_b, han_a, han_b):
             "log_ratio": log_ratio,
             "low": np.where(sum_a == 0, -np.inf, low), "high": np.where(sum_b == 0, np.inf, high),
             "z_clustered": z, "p_clustered": 2 * t.sf(np.abs(z), freedom),
+            "why": np.select([sum_a == 0, sum_b == 0], ["n_a is 0", "n_b is 0"], ""),
         }
     )  # fmt: skip
 
@@ -164,14 +153,17 @@ def profile(counts, *, by="place"):
     """Compare every place with all places together, term by term.
 
     One row per place x term in; one row per place x term out, with log_ratio = log2 of its rate
-    over the rate of all places pooled added: 1 is twice the common rate. -inf where it is 0.
+    over the rate of all places pooled added: 1 is twice the common rate; and why it is -inf (n is
+    0) or missing (no place uses the term), else ''. It has no interval: `contrast` has.
+
+    Raises ValueError for counts that are missing, negative or without their zeros (those of tokens).
     """
     need(counts, [by, "n", "n_han"], f"counts by {by}", f"count_terms(..., by='{by}')")
-    of = counted(counts, [by])
+    of = check_rows(counts, [by])
     table = counts.groupby([by, of], observed=True)[["n", "n_han"]].sum().reset_index()
     pooled = table.groupby(of, observed=True)[["n", "n_han"]].transform("sum")
     table["rate"] = 1000 * table["n"] / table["n_han"]
     with np.errstate(divide="ignore"):
-        return table.assign(
-            log_ratio=np.log2(table["rate"] / (1000 * pooled["n"] / pooled["n_han"]))
-        )
+        ratio = np.log2(table["rate"] / (1000 * pooled["n"] / pooled["n_han"]))
+    unknown = [pooled["n"] == 0, table["n"] == 0]
+    return table.assign(log_ratio=ratio, why=np.select(unknown, [f"no {by} uses it", "n is 0"], ""))

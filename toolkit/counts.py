@@ -1,6 +1,7 @@
 """Tables to counts: terms, roles, tokens, and the places in the text where a term stands."""
 
 from difflib import get_close_matches
+from itertools import compress
 
 import numpy as np
 import pandas as pd
@@ -20,18 +21,6 @@ COUNTED = (
 )  # fmt: skip
 
 
-def _check_known(reports, by):
-    """Raise ValueError where a year or place to group by is not known of every report."""
-    for column in (c for c in ("place", "year") if c in by):
-        unknown = reports.loc[reports[column].isna() | (reports[column] == ""), "report_id"]
-        if len(unknown):
-            some = ", ".join(unknown.astype(str)[:3]) + (" ..." if len(unknown) > 3 else "")
-            raise ValueError(
-                f"{len(unknown)} report(s) have no {column} ({some}). Set it in manifest.csv and "
-                f"build again, or leave them out: fewer rows of reports."
-            )
-
-
 def coverage(reports):
     """Count what a corpus holds: one row per report in, one row per place x year out.
 
@@ -41,7 +30,7 @@ def coverage(reports):
     Raises ValueError where the year or place of a report is not known.
     """
     need(reports, ["report_id", "place", "level", "year", "n_han"], "reports", "corpus.reports")
-    _check_known(reports, ["place", "year"])
+    check_known(reports, ["place", "year"])
     table = reports.groupby(["place", "level", "year"], sort=True).agg(
         reports=("report_id", "size"), n_han=("n_han", "sum")
     )
@@ -78,7 +67,7 @@ def count_terms(hits, clauses, reports, *, by=("place", "year"), of="term", amon
     of_clause = [column for column in by if column in _OF_CLAUSE]
     check_names(by, [*reports.columns, *(c for c in clauses if c in _OF_CLAUSE)], "column")
     check_names([of], [name for name in _NAMES if name in hits], "name in hits")
-    _check_known(reports, by)
+    check_known(reports, [column for column in by if column in reports])
     hits = hits.astype({of: "category"})
     among = [among] if isinstance(among, str) else among
     names = list(hits[of].cat.categories) if among is None else list(dict.fromkeys(among))
@@ -129,7 +118,7 @@ def role_shares(clauses, reports, *, by=("place", "year")):
     need(clauses, ["report_id", "role", "n_han"], "clauses first", "corpus.clauses")
     by = [by] if isinstance(by, str) else list(by)
     check_names(by, reports.columns, "column")
-    _check_known(reports, by)
+    check_known(reports, [column for column in by if column in reports])
     texts = clauses[["report_id", "role", "n_han"]].merge(
         reports[list(dict.fromkeys(["report_id", *by]))], on="report_id", validate="many_to_one"
     )
@@ -194,7 +183,7 @@ def count_tokens_by(tokens, clauses, reports, *, by=("place", "year")):
     need(clauses, ["report_id", "role", "n_han"], "clauses second", "corpus.clauses")
     by = [by] if isinstance(by, str) else list(by)
     check_names(by, [*reports.columns, "role"], "column")
-    _check_known(reports, by)
+    check_known(reports, [column for column in by if column in reports])
     keys = ["report_id", "role"]
     held = clauses.groupby(keys, observed=True)["n_han"].sum().reset_index()
     wanted = ["report_id", *dict.fromkeys(c for c in by if c not in keys)]
@@ -265,6 +254,88 @@ def counted(table, by=()):
     return found
 
 
+def check_rows(counts, by, *, zeros=True):
+    """Check counts that are grouped by some of their columns; give the one that names what is counted.
+
+    A group is what `by` and the columns before that name tell apart. Raises ValueError where there
+    are no rows, a name or number is missing or cannot be, a row stands twice and, with `zeros`,
+    where groups leave out what they never use.
+    """
+    check_names(by, counts.columns, "column")
+    of = counted(counts, by)
+    if counts.empty:
+        raise ValueError(
+            "these counts have no rows: there is nothing to compare. Count again, with more "
+            "reports, clauses or terms."
+        )
+    lead = list(dict.fromkeys([*by, *counts.columns[: counts.columns.get_loc(of)]]))
+    check_known(counts, [*lead, of])
+    for column, least in (("n", 0), ("n_han", 1)):
+        values = pd.to_numeric(counts[column], errors="coerce").to_numpy(float, na_value=np.nan)
+        bad = ~((values >= least) & np.isfinite(values))
+        bad |= pd.api.types.is_string_dtype(counts[column])
+        if bad.any():
+            row = counts.loc[bad].iloc[0]
+            raise ValueError(
+                f"{column} of '{row[of]}' is {row[column]} ({', '.join(str(row[c]) for c in lead)}); "
+                f"it is a number, {least} or more. Count again with count_terms or count_tokens_by."
+            )
+    group = counts.groupby(lead, observed=True).ngroup().to_numpy()
+    name, names = pd.factorize(counts[of])
+    different = len(pd.unique(group * len(names) + name))
+    groups = ", ".join(map(str, lead))
+    if different < len(counts):
+        raise ValueError(
+            f"rows of the same {groups} have the same {of} twice. Count once, by all that tells "
+            "the rows apart: count_terms(..., by=[...])."
+        )
+    if zeros and different < (group.max() + 1) * len(names):
+        raise ValueError(
+            f"rows are missing: every {groups} needs a row for every {of}, those with n = 0 too. "
+            "Count again and leave the zeros in, as count_terms does."
+        )
+    if zeros and of == "token" and (counts["n"] > 0).all():
+        raise ValueError(
+            "these tokens have no row with n = 0: count_tokens_by leaves zeros out, and without "
+            "them a group that never uses a token looks like one without a report. Count terms "
+            "of a lexicon (count_terms), or use keyness, which takes tokens as they are."
+        )
+    return of
+
+
+def check_known(table, columns):
+    """Raise ValueError where a name to group by is missing; a place or year may not be '' either."""
+    for column in columns:
+        unknown = table[column].isna()
+        if column in ("place", "year"):
+            unknown |= table[column] == ""
+        if unknown.any():
+            some = ""
+            if "report_id" in table:
+                ids = list(table.loc[unknown, "report_id"].astype(str))
+                some = f" ({', '.join(ids[:3])}{' ...' if len(ids) > 3 else ''})"
+            raise ValueError(
+                f"{unknown.sum()} of {len(table)} row(s) have no {column}{some}: leave them out, or "
+                "set it in manifest.csv and build again."
+            )
+
+
+def check_once(clauses):
+    """Raise ValueError where a clause of a report is there twice."""
+    twice = clauses.duplicated(["report_id", "clause"])
+    if twice.any():
+        report, clause = clauses.loc[twice, ["report_id", "clause"]].iloc[0]
+        raise ValueError(
+            f"clauses are there twice, the first {clause} of {report}: give each report's clauses once."
+        )
+
+
+def say_why(reasons):
+    """Join for each row the reasons that hold of it: {reason: one truth a row} to a list of text."""
+    rows = zip(*(np.asarray(holds, dtype=bool) for holds in reasons.values()), strict=True)
+    return ["; ".join(compress(reasons, holds)) for holds in rows]
+
+
 def need(table, columns, what, source):
     """Raise ValueError where a table lacks columns: it is not the table that is wanted."""
     missing = [column for column in columns if column not in table]
@@ -290,4 +361,4 @@ def check_names(names, known, what):
     for name in names:
         if str(name) not in known:
             near = get_close_matches(str(name), known, n=5, cutoff=0.3) or known[:8]
-            raise ValueError(f"there is no {what} '{name}'. Near it: {', '.join(near)}.")
+            raise ValueError(f"there is no {what} '{name}'. Near it: {', '.join(near) or 'none'}.")

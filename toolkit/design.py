@@ -5,7 +5,7 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from .counts import counted, need
+from .counts import check_known, check_rows, counted, need
 from .uncertainty import FEWEST
 
 _SOURCE = "count_terms(..., by=['place', 'year'])"
@@ -24,7 +24,7 @@ def check_design(table):
     It does not show that the places stand for others, nor why a report is missing.
     """
     need(table, ["place", "year"], "reports or counts", f"corpus.reports or {_SOURCE}")
-    _check_known(table)
+    check_known(table, ["place", "year"])
     seen = table[["place", "year"]].drop_duplicates()
     place, places = pd.factorize(seen["place"])
     year, years = pd.factorize(seen["year"])
@@ -35,19 +35,20 @@ def check_design(table):
     have = f"{len(places)} place(s) in {len(years)} year(s), {repeated} of them in two or more"
     if not repeated:
         raise ValueError(
-            f"no trend is identified: place and year are the same thing here ({have}). A trend "
+            f"place and year are the same thing here: no trend is identified ({have}). A trend "
             f"needs at least {FEWEST} places with two or more years each; describe the reports one "
             "by one instead."
         )
     if repeated < FEWEST:
         raise ValueError(
-            f"a trend needs at least {FEWEST} places with two or more years each; there are {have}. "
-            "Add reports, or describe those there are."
+            f"{repeated} place(s) with two or more years; it takes {FEWEST}: there are {have}, which "
+            "is too few for a trend. Add reports, or describe those there are."
         )
     if blocks > 1:
         raise ValueError(
-            f"places and years fall into {blocks} blocks that share neither ({have}): years of "
-            "different blocks cannot be compared with places held fixed. Take one block at a time."
+            f"places and years fall into {blocks} blocks that share neither: there are {have}, and "
+            "years of different blocks cannot be compared with places held fixed. Take one block at "
+            "a time."
         )
     return pd.DataFrame(
         {
@@ -57,46 +58,28 @@ def check_design(table):
     )  # fmt: skip
 
 
-def check_counts(counts):
+def check_counts(counts, by=()):
     """Check counts by place and year; give the column that names what is counted.
 
-    Raises ValueError for a place or year that is missing, counts that cannot be, and rows left out.
+    Raises ValueError as `check_rows` does, and for a year that is no whole number.
     """
     need(counts, ["place", "year", "n", "n_han"], "counts by place and year", _SOURCE)
-    of = counted(counts, ["place", "year"])
-    _check_known(counts)
-    values = counts[["n", "n_han"]].to_numpy(dtype=float, na_value=np.nan)
-    bad = ~(np.isfinite(values).all(1) & (values[:, 0] >= 0) & (values[:, 1] > 0))
-    if bad.any():
-        n, n_han = values[bad][0]
+    of = check_rows(counts, [*by, "place", "year"])
+    years = counts["year"]
+    numbers = pd.api.types.is_numeric_dtype(years)
+    odd = years[years % 1 != 0] if numbers else years
+    if len(odd):
         raise ValueError(
-            f"{bad.sum()} row(s) have counts that cannot be, the first n = {n:g} in n_han = {n_han:g} "
-            f"Han characters. Give the counts of {_SOURCE}: n of 0 or more, n_han above 0."
-        )
-    named = counts.groupby(["place", "year"], observed=True)[of].nunique()
-    if (named != counts[of].nunique()).any():
-        raise ValueError(
-            f"rows are missing: every place and year needs a row for every {of}, those with n = 0 "
-            "too. Count again and leave the zeros in."
+            f"'{odd.iloc[0]}' is no year: years are whole numbers, not {years.dtype}. Turn them "
+            "into numbers, or set them in manifest.csv and build again."
         )
     return of
 
 
-def _check_known(table):
-    """Raise ValueError where a place or year is missing."""
-    for column in ("place", "year"):
-        unknown = (table[column].isna() | (table[column] == "")).sum()
-        if unknown or table.empty:
-            raise ValueError(
-                f"{unknown} of {len(table)} row(s) have no {column}: leave such reports out, or set "
-                "it in manifest.csv and build again."
-            )
-
-
 def as_arrays(counts):
-    """Give counts as arrays: a table of the terms, n and n_han of each term, place and year (0
-    where there is no report), and the years."""
-    of = check_counts(counts)
+    """Give checked counts as arrays: a table of the terms, n and n_han of each term, place and year
+    (0 where there is no report), and the years."""
+    of = counted(counts, ["place", "year"])
     names = counts[of].astype("category").cat.remove_unused_categories()
     terms, years = names.cat.categories, np.sort(counts["year"].unique()).astype(int)
     place, places = pd.factorize(counts["place"])

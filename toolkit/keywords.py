@@ -29,7 +29,8 @@ def keyness(counts, a, b, *, by, keep_places=False):
     n_a, n_b, rate_a, rate_b    matches; per 1,000 Han characters
     with_a, with_b              units that use the term, of units_a and units_b
     log_ratio, low, high        log2(rate_a / rate_b) (Hardie 2014) and its 95 % interval, those of
-                                `contrast`: infinite where one side never uses the term
+                                `contrast`: infinite where one side never uses the term, and then
+                                `why` says whose n is 0
     g2, p_naive, q_naive        log-likelihood (Dunning 1993), see `log_likelihood`: four cells,
                                 mentions and other Han characters of each side
     delta, z_delta              weighted log-odds (Monroe, Colaresi & Quinn 2008), see `log_odds`:
@@ -41,7 +42,7 @@ def keyness(counts, a, b, *, by, keep_places=False):
                                 Student's t. Places that stand on both sides are compared with
                                 themselves
     dp, dp_norm                 dispersion over the units of both sides, see `dispersion`
-    units_a, units_b; family; masked; a0
+    why; units_a, units_b; family; masked; a0
 
     q is of Benjamini & Hochberg (1995) over `family`, all terms in the table. `masked` terms have
     no row: names of divisions (toolkit.places) and of the places in `counts`, in full or for short
@@ -127,7 +128,7 @@ def _compare(n_a, n_b, han_a, han_b):
     dp, dp_norm = dispersion(np.vstack((n_a, n_b)), np.concatenate((han_a, han_b)))
     with_a, with_b = ((n > 0).sum().to_numpy() for n in (n_a, n_b))
     table = between(n_a, n_b, han_a, han_b)
-    return table.assign(with_a=with_a, with_b=with_b, dp=dp, dp_norm=dp_norm)
+    return table.assign(with_a=with_a, with_b=with_b, dp=dp, dp_norm=dp_norm, why=table.pop("why"))
 
 
 def names_of_places(terms, counts):
@@ -150,18 +151,21 @@ def _is_name(term, own):
 def log_likelihood(n_a, size_a, n_b, size_b, *, cells=4):
     """Compute the log-likelihood G2 of terms on two sides, and its p: numbers or columns of them.
 
-    2 * sum O ln(O / E) (Dunning 1993), unsigned and uncorrected, p of chi-squared on one degree of
+    2 * sum O ln(O / E) (Dunning 1993), unsigned, no Yates correction, p of chi-squared on one degree of
     freedom, for words drawn one by one. Over the four cells n_a, n_b, size_a - n_a, size_b - n_b,
     as in R, quanteda and UCS; `cells=2` leaves out the rest of the text, as Rayson & Garside
     (2000) and the UCREL calculator do: less by the share that the terms are of the text.
 
-    Raises ValueError where a term has more matches than its side has size.
+    Raises ValueError for matches that are missing, negative or more than the size of their side,
+    and for a side without text.
     """
-    observed = np.array(np.broadcast_arrays(n_a, n_b, size_a - n_a, size_b - n_b), dtype=float)
-    if (observed[2:] < 0).any():
+    n_a, size_a, n_b, size_b = np.broadcast_arrays(n_a, size_a, n_b, size_b)
+    observed = np.array([n_a, n_b, size_a - n_a, size_b - n_b], dtype=float)
+    if not ((observed >= 0).all() and (size_a > 0).all() and (size_b > 0).all()):
         raise ValueError(
-            "there are more matches than text to hold them: the size of a side (n_han) is that of "
-            "all its text, the same for all terms. Take counts as count_terms gives them."
+            "matches are missing, negative, or more matches than text to hold them: the size of a "
+            "side (n_han) is that of all its text, the same for all terms. Take counts as "
+            "count_terms gives them."
         )
     share = (observed[0] + observed[1]) / (size_a + size_b)
     expected = np.array(
@@ -180,8 +184,16 @@ def log_odds(n_a, size_a, n_b, size_b, prior, a0):
     delta = ln[(n_a + w) / (size_a + a0 - n_a - w)] - the same of b, z = delta / sqrt(1 / (n_a + w)
     + 1 / (n_b + w)), w being `prior`, the matches that a text of size a0 would add to each
     side (Monroe, Colaresi & Quinn 2008). Natural log. z takes words as drawn one by one.
+
+    Raises ValueError where a term, or all else, has neither matches nor prior: its log has no value.
     """
     w_a, w_b = n_a + prior, n_b + prior
+    inside = (w_a > 0) & (w_a < size_a + a0) & (w_b > 0) & (w_b < size_b + a0)
+    if not np.all(inside):
+        raise ValueError(
+            "a term without matches and without prior has no odds, nor has one that is all of the "
+            "text: give a prior above 0 for each term, and its sum or more as a0."
+        )
     delta = np.log(w_a / (size_a + a0 - w_a)) - np.log(w_b / (size_b + a0 - w_b))
     return delta, delta / np.sqrt(1 / w_a + 1 / w_b)
 
@@ -192,8 +204,17 @@ def dispersion(n, sizes):
     DP = 1/2 sum |v - s| (Gries 2008), v being a part's share of the term and s its share of the
     text, parts of equal or unequal size; DPnorm = DP / (1 - min s) (Lijffijt & Gries 2012). 0 is
     as even as the sizes, 1 (of DPnorm) all in the smallest part. NaN for a term with no match.
+
+    Raises ValueError for fewer than two parts, parts without text, and counts that are missing or
+    negative.
     """
     n, s = np.asarray(n, dtype=float), np.asarray(sizes, dtype=float)
+    if len(n) != len(s) or len(s) < 2 or not (s > 0).all() or not (n >= 0).all():
+        raise ValueError(
+            f"dispersion needs two parts or more with text, and counts of 0 or more in each; here "
+            f"are {len(n)} part(s) of sizes {', '.join(f'{size:g}' for size in s[:5])}. Give an "
+            "array of parts x terms and the size of each part."
+        )
     s = s / s.sum()
     with np.errstate(invalid="ignore"):
         dp = np.abs(n / n.sum(axis=0) - s[:, None]).sum(axis=0) / 2

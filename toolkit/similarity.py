@@ -7,7 +7,7 @@ from scipy.sparse import csr_array
 from scipy.spatial.distance import pdist, squareform
 
 from .compare import as_matrix
-from .counts import check_names, counted, need
+from .counts import check_names, check_once, counted, need
 from .keywords import log_likelihood, names_of_places
 
 
@@ -79,14 +79,20 @@ def cluster_order(pairs):
     give the tree back: a cut at h divides the list wherever height > h. There is a tree for
     any distances, also where there are no groups to find.
 
-    Raises ValueError where pairs are missing.
+    Raises ValueError where pairs are missing, or their divergence is none.
     """
     need(pairs, ["other", "divergence"], "pairs of groups", "compare_pairs")
     by = pairs.columns[0]
+    odd = pairs[~pairs["divergence"].between(0, 1 + 1e-9)]
+    if len(odd):
+        first, second, value = odd[[by, "other", "divergence"]].iloc[0]
+        raise ValueError(
+            f"the divergence of '{first}' and '{second}' is {value}; it is 0 to 1. Take the rows of "
+            "compare_pairs as they are."
+        )
     groups = pd.Index(pd.unique(pd.concat([pairs[by], pairs["other"]]))).sort_values()
-    code = {group: i for i, group in enumerate(groups)}
     distance = np.full((len(groups), len(groups)), np.nan)
-    first, second = pairs[by].map(code).to_numpy(), pairs["other"].map(code).to_numpy()
+    first, second = groups.get_indexer(pairs[by]), groups.get_indexer(pairs["other"])
     distance[first, second] = distance[second, first] = np.sqrt(pairs["divergence"].to_numpy())
     np.fill_diagonal(distance, 0)
     if len(groups) < 2 or np.isnan(distance).any():
@@ -169,16 +175,17 @@ def collocates(hits, clauses, term):
     inside 《》 are left out; a term counts once in a clause. Not shown: order or grammar, nor that
     it is common at all: a phrase of two terms copied once is a collocation. See `reports`.
 
-    Raises ValueError for an unknown term, one in no clause of these or in every one.
+    Raises ValueError for an unknown term, one in no clause of these or in every one, and for a
+    clause that is there twice.
     """
     need(hits, ["report_id", "clause", "term"], "hits first", "corpus.hits")
     need(clauses, ["report_id", "clause"], "clauses second", "corpus.clauses")
     terms = hits["term"].astype("category").cat.categories
     check_names([term], terms, "term")
     prose = hits[~hits["in_title"].to_numpy(dtype=bool)] if "in_title" in hits else hits
+    check_once(clauses)
     keys = ["report_id", "clause"]
-    pairs = prose[[*keys, "term"]].drop_duplicates()
-    pairs = pairs.merge(clauses[keys], on=keys, validate="many_to_one")
+    pairs = prose[[*keys, "term"]].drop_duplicates().merge(clauses[keys], on=keys)
     n_other = pairs["term"].value_counts().reindex(terms, fill_value=0).to_numpy()
     n_term, total = int(n_other[terms.get_loc(term)]), len(clauses)
     if n_term in (0, total):
@@ -211,6 +218,8 @@ def _grouped(counts, by):
     check_names([by], counts.columns, "column")
     of = counted(counts, [by])
     matrix, cells, terms = as_matrix(counts, of, by)
+    held = np.flatnonzero(np.diff(matrix.tocsc().indptr))  # terms with a row, of 0 as well
+    matrix, terms = matrix[:, held], terms[held]
     code, groups = pd.factorize(cells[by], sort=True)
     gather = csr_array((np.ones(len(code)), (code, np.arange(len(code)))))
     return (gather @ matrix).toarray(), gather @ cells["n_han"].to_numpy(), groups, terms, of

@@ -33,6 +33,20 @@ _LABELS = {
         "rate over that of all places together (log scale)",
         "与全部地区频率之比（对数刻度）",
     ),
+    "ratio a year": (
+        "rate of a year over that of the year before (log scale)",
+        "与上年频率之比（对数刻度）",
+    ),
+    "family": (
+        "family of {family} {what}; q (Benjamini–Hochberg) ≤ {level}: {up} up and {down} down; "
+        "{shown} of {terms} terms shown",
+        "检验族 {family} {what}；q（Benjamini–Hochberg）≤ {level}：升 {up} 项、降 {down} 项；"
+        "图示 {terms} 词中的 {shown} 词",
+    ),
+    "terms": ("terms", "词"),
+    "trends of terms and groups": ("trends of terms and groups", "词与组别的趋势"),
+    "no trend": ("no trend", "无趋势"),
+    "untested": ("not tested", "未检验"),
     "other places": ("other places", "其他地区"),
     "two sessions": ("two sessions in the year", "当年两次会议"),
     "no report": ("no report", "无报告"),

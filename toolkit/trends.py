@@ -4,22 +4,24 @@ import numpy as np
 import pandas as pd
 from scipy.stats import false_discovery_control, t
 
-from .design import as_arrays, check_design
+from .counts import say_why
+from .design import as_arrays, check_counts, check_design
 from .uncertainty import FEWEST
 
 SURE = 0.05  # what is called sure has a q of at most this
 
 
-def trend(counts):
+def trend(counts, *, by=()):
     """Tell how the rate of each term moved over the years, with places held fixed.
 
-    One row per place x year x term in, as `count_terms` gives; one row per term out, in the order
-    of the terms: the term; n; places, those that use it and have two or more years; ratio, the
-    factor by which the rate per Han character changes from one year to the next; low, high, its
-    95 % interval; p, of no change; q, p adjusted over the family (Benjamini & Hochberg 1995), all
-    terms given that can be tested; family, how many; last_to_first, the rate of the last year over
-    that of the first, from the places that have both, not through the line; last_low, last_high;
-    why, for a ratio that is missing.
+    One row per place x year x term in, as `count_terms` gives; one row per group x term out, in the
+    order of the terms: *by, columns that make the groups ('level', 'province', one of your own); the
+    term; n; places, those that use it and have two or more years; ratio, the factor by which the
+    rate per Han character changes from one year to the next; low, high, its 95 % interval; p, of no
+    change; q, p adjusted over the family (Benjamini & Hochberg 1995), all terms of all groups that
+    can be tested; family, how many; last_to_first, the rate of the last year over that of the first,
+    from the places that have both, not through the line; last_low, last_high; why, for a ratio that
+    is missing, or else a last_to_first that is missing or infinite.
 
     The ratio is that of Poisson counts with log n_han as offset and an effect for each place, which
     is conditioned out: given a place's total, its counts fall on its years in proportion to
@@ -33,36 +35,76 @@ def trend(counts):
 
     A term that the first or the last year never uses has last_to_first of infinity or 0; the end
     that can be known takes each place that uses it as one draw (Clopper & Pearson 1934). Terms used
-    by fewer than five places, or in one year only, have no ratio. For the trend of a group give the
-    counts of its places. It does not show why a term moved, nor that it moved in a line (`shape`);
+    by fewer than five places, or in one year only, have no ratio, nor has a group whose places and
+    years carry none. Each group is fitted by itself: that one is clear of 1 and another not does
+    not show that they differ. Nor is shown why a term moved, or that it moved in a line (`shape`);
     n counts wording, not policy.
 
-    Raises ValueError where `check_design` does, and for counts that are negative or missing.
+    Raises ValueError where `check_design` does, of every group; and for counts that are missing,
+    negative or without their zeros (those of tokens leave them out).
     """
-    check_design(counts)
+    by = [by] if isinstance(by, str) else list(by)
+    check_counts(counts, by)
+    groups = list(counts.groupby(by, observed=True)) if by else [((), counts)]
+    gaps = [_gap(part) for _, part in groups]
+    if all(gaps):
+        first = "/".join(map(str, groups[0][0]))
+        none = f"no {'/'.join(by)} carries a trend; '{first}': " if by else ""
+        raise ValueError(none + gaps[0])
+    tables = []
+    for (names, part), gap in zip(groups, gaps, strict=True):
+        table = _trend(part, gap.split(":")[0])
+        for at, (column, name) in enumerate(zip(by, names, strict=True)):
+            table.insert(at, column, name)
+        tables.append(table)
+    table = pd.concat(tables, ignore_index=True)
+    table["q"], table["family"] = adjust(table["p"])
+    return table
+
+
+def _gap(counts):
+    """Say what counts lack for a trend; '' where they carry one."""
+    try:
+        check_design(counts)
+    except ValueError as gap:
+        return str(gap)
+    return ""
+
+
+def _trend(counts, gap):
+    """Give the trend of each term, q and family left open; where there is a gap, only that."""
     table, n, han, years = as_arrays(counts)
     table["n"] = n.sum((1, 2)).astype(int)
-    b, error, freedom, table["places"] = _slope(n, han, years - years.mean())
+    table["places"] = _bears(n, han).sum(1)
+    none = np.full((3, len(table)), np.nan)
+    b, error, freedom = none if gap else _slope(n, han, years - years.mean())
     limits = _limits(b, error, freedom)
     few = f"used by {{}} place(s) with two or more years; it takes {FEWEST}"
-    one = "used in {} only"
+    only = [f"used in {year} only" for year in years[n.sum(1).argmax(1)]]
     why = np.select(
-        [table["n"] == 0, table["places"] < FEWEST, (n.sum(1) > 0).sum(1) == 1, np.isinf(b)],
         [
-            "never used",
-            table["places"].map(few.format),
-            [one.format(year) for year in years[n.sum(1).argmax(1)]],
-            "used in the first or the last year of each place only",
+            np.full(len(table), gap != ""), table["n"] == 0, table["places"] < FEWEST,
+            (n.sum(1) > 0).sum(1) == 1, np.isinf(b), ~np.isfinite(limits["high"]),
+        ],
+        [
+            gap, "never used", table["places"].map(few.format),
+            only, "used in the first or the last year of each place only",
+            "one place holds nearly all mentions",
         ],
         "",
-    )
+    )  # fmt: skip
     for column, values in limits.items():
         table[column] = np.where(why == "", values, np.nan)
-    table["q"], table["family"] = adjust(table["p"])
+    table["q"], table["family"] = np.nan, 0
     first = np.zeros(len(table), dtype=int)
-    pair = _pair(n, han, first, first + len(years) - 1)
+    pair = _pair(n, han, first, first + len(years) - 1) * (np.nan if gap else 1)
     table[["last_to_first", "last_low", "last_high"]] = pair[["ratio", "low", "high"]]
-    return table.assign(why=why)
+    ends = [np.isinf(pair["ratio"]), pair["ratio"].isna()]
+    unknown = [
+        f"not used in {years[0]}",
+        f"fewer than {FEWEST} places use it in {years[0]} or {years[-1]}",
+    ]
+    return table.assign(why=np.where(why == "", np.select(ends, unknown, ""), why))
 
 
 def shape(counts):
@@ -71,7 +113,7 @@ def shape(counts):
     One row per place x year x term in, as `count_terms` gives; one row per term out: the term;
     peak, the year of its highest rate with places held fixed; peak_to_first, its rate over that of
     the first year, with peak_low, peak_high; last_to_peak, with fall_low, fall_high; last_to_first,
-    with last_low, last_high; p; q; family; label.
+    with last_low, last_high; p; q; family; label; why, for what is missing or infinite.
 
     The ratios are those of two years, as last_to_first of `trend`; intervals are of 95 % each. Of K
     years, K - 1 claims are tried: that the rate rose to one of the K - 2 years between and fell
@@ -79,12 +121,13 @@ def shape(counts):
     the first. p is the smallest, times K - 1 (Bonferroni); q adjusts it over the family (Benjamini
     & Hochberg 1995). label, where q is at most 0.05: 'rise and fall' where that claim holds by
     itself, else 'rising' or 'falling' by last_to_first. All else is 'undecided', which is not flat:
-    the intervals tell how large a change may have been missed. '' is a term that fewer than five
-    places use in the years compared. A dip is not looked for. The peak is picked from the same
-    counts, so its two ratios lean away from 1; a peak in the last year may still lie ahead.
+    the intervals tell how large a change may have been missed; '' is not tested. A dip is not
+    looked for. The peak is picked from the same counts, so its two ratios lean away from 1; a peak
+    in the last year may still lie ahead.
 
     Raises ValueError as `trend` does.
     """
+    check_counts(counts)
     check_design(counts)
     table, n, han, years = as_arrays(counts)
     last = len(years) - 1
@@ -107,7 +150,20 @@ def shape(counts):
         ["", "rise and fall", "undecided", "rising"],
         "falling",
     )
-    return table
+    used = n.sum((1, 2)) > 0
+    rare = (
+        net["ratio"].isna()
+        | (up["ratio"].isna() & (peak > 0))
+        | (down["ratio"].isna() & (peak < last))
+    )
+    reasons = {
+        "never used": ~used,
+        "the first year is the peak": used & (peak == 0),
+        "the last year is the peak": used & (peak == last),
+        f"not used in {years[0]}": np.isinf(net["ratio"]) | np.isinf(up["ratio"]),
+        f"fewer than {FEWEST} places to compare": used & rare,
+    }
+    return table.assign(why=say_why(reasons))
 
 
 def _year_rates(n, han):
@@ -134,13 +190,17 @@ def adjust(p):
     return q, int(tested.sum())
 
 
+def _bears(n, han):
+    """Tell which places bear on the trend of each term: they use it and have two or more years."""
+    return (n.sum(2) > 0) & ((han > 0).sum(2) > 1)
+
+
 def _slope(n, han, x):
     """Fit the conditional Poisson model of each term: the log rate ratio per unit of x, infinite or
-    missing where no finite one fits best; its standard error and degrees of freedom; the places
-    that bear on it."""
+    missing where no finite one fits best; its standard error and degrees of freedom."""
     span = np.ptp(x)
     x, seen, total = x / span, han > 0, n.sum(2)
-    bears = (total > 0) & (seen.sum(2) > 1)
+    bears = _bears(n, han)
     n, total = n * bears[:, :, None], total * bears
     at = np.broadcast_to(x, n.shape)
     low = at.min(2, where=seen, initial=x.max(), keepdims=True)
@@ -153,7 +213,7 @@ def _slope(n, han, x):
         b[fit], error[fit], freedom[fit] = _newton(
             n[fit], han[fit], total[fit], x, bears[fit].sum(1)
         )
-    return b / span, error / span, freedom, bears.sum(1)
+    return b / span, error / span, freedom
 
 
 def _newton(n, han, total, x, places):
@@ -192,7 +252,8 @@ def _pair(n, han, first, second):
     n, han = np.take_along_axis(n, at, 2), np.take_along_axis(han, at, 2)
     both = (han > 0).all(2, keepdims=True) & (first != second)[:, None, None]
     n, han = n * both, han * both
-    b, error, freedom, places = _slope(n, han, np.array([0.0, 1.0]))
+    places = _bears(n, han).sum(1)
+    b, error, freedom = _slope(n, han, np.array([0.0, 1.0]))
     table = pd.DataFrame(_limits(b, error, freedom))
     # All of m places one way: the odds of p with p^m = 0.025 (Clopper & Pearson), and p^m itself
     # for texts as long as these in years of the same rate.

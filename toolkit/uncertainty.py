@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import beta, t
 
-from .counts import check_names, counted, need
+from .counts import check_known, check_once, check_rows, need
 
 FEWEST = 5  # clusters: below this an interval over clusters says little
 BLOCK = 10  # clauses: longer blocks of the work reports spread hardly more
@@ -23,22 +23,18 @@ def pool_rates(counts, *, by="year", cluster="place"):
     covers 86 to 94 %. Where n is 0 the upper end is the bound 3 / n_han (95 %, one-sided; Hanley &
     Lippman-Hand 1983), which takes mentions as independent.
 
-    Raises ValueError where fewer than five clusters stand behind a group.
+    Raises ValueError where fewer than five clusters stand behind a group, and for counts that are
+    missing, negative or without their zeros (those of tokens leave them out).
     """
     need(counts, ["n", "n_han"], "counts", "count_terms or role_shares")
     by = [by] if isinstance(by, str) else list(by)
-    check_names([*by, cluster], counts.columns, "column")
-    of = counted(counts, by)
-    groups = counts.groupby([*by, cluster], observed=True)[of].nunique()
-    if (groups != counts[of].nunique()).any():
-        raise ValueError(
-            f"rows are missing: every group needs a row for every {of}, those with n = 0 too. Count "
-            "again and leave the zeros in."
-        )
+    of = check_rows(counts, [*by, cluster])
     seen = counts.groupby(by, observed=True)[cluster].nunique()
     if seen.min() < FEWEST:
+        group = seen.idxmin()
+        group = "/".join(map(str, group)) if len(by) > 1 else group
         raise ValueError(
-            f"'{seen.idxmin()}' has {seen.min()} {cluster}(s); an interval over them needs at "
+            f"'{group}' has {seen.min()} {cluster}(s); an interval over them needs at "
             f"least {FEWEST}. Show the counts themselves, or pool more reports."
         )
     keys = [*by, of]
@@ -81,13 +77,17 @@ def add_blocks(clauses):
     the interval of each report's rate is the one that resampling its sentences asks for (Benoit,
     Laver & Mikhaylov 2009), without the draws. It does not tell how the place, the year or the
     drafters differ from others; `contrast` compares two reports' places over their years.
+
+    Raises ValueError for a clause without a role, or one that is there twice.
     """
     need(clauses, ["report_id", "clause", "role"], "clauses", "corpus.clauses")
-    rows = clauses.sort_values(["report_id", "clause"])
+    check_known(clauses, ["report_id", "role"])
+    check_once(clauses)
+    rows = clauses.reset_index(drop=True).sort_values(["report_id", "clause"])
     within = rows.groupby(["report_id", "role"], observed=True).cumcount() // BLOCK
     block = rows.groupby(["report_id", "role", within], observed=True).ngroup()
     first = block.groupby(rows["report_id"], observed=True).transform("min")
-    return clauses.assign(block=block - first)
+    return clauses.assign(block=(block - first).sort_index().to_numpy())
 
 
 def add_shares(counts):
@@ -96,9 +96,17 @@ def add_shares(counts):
     One row per group x term in and out, with share, low, high added: with_term / reports and the
     limits of Clopper & Pearson (1934), which take each report as one independent draw: one
     report a place and group. They bound a share of none as well.
+
+    Raises ValueError where there are no reports, or more with the term than there are.
     """
     need(counts, ["with_term", "reports"], "counts", "count_terms")
     used, reports = counts["with_term"], counts["reports"]
+    bad = ~((used >= 0) & (used <= reports) & (reports >= 1))
+    if bad.any():
+        raise ValueError(
+            f"{used[bad].iloc[0]} of {reports[bad].iloc[0]} report(s) is no share: it takes 1 "
+            "report or more, and none to all of them with the term. Count again with count_terms."
+        )
     low, high = exact_limits(used, reports)
     return counts.assign(share=used / reports, low=low, high=high)
 
