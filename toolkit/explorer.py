@@ -109,11 +109,11 @@ def _widget(corpus, first):
     places = sorted(corpus.reports["place"].unique(), key=place_rank)
     term = ipywidgets.Combobox(
         value=first, options=list(corpus.hits["term"].cat.categories), continuous_update=False,
-        description=label("term"),
+        description=label("column term"),
     )  # fmt: skip
     place = ipywidgets.Dropdown(
         options=[(label(EVERYWHERE), ""), *((name, name) for name in places)],
-        description=label("place"),
+        description=label("column place"),
     )
     said, tables = ipywidgets.HTML(), ipywidgets.HTML()
     figure = ipywidgets.Image(format="png", layout={"max_width": "100%", "object_fit": "contain"})
