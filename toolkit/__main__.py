@@ -1,4 +1,4 @@
-"""The command line: python -m toolkit inspect | build | figures | simulate."""
+"""The command line: python -m toolkit inspect | build | figures | simulate | handout."""
 
 import argparse
 import re
@@ -47,12 +47,15 @@ def main(arguments=None):
         made.add_argument(
             f"--{name}", type=type(value), default=value, metavar="N", help=f"{what} ({value})"
         )
+    commands.add_parser("handout", help="write student notebooks and a timetable: build/handout")
     options = parser.parse_args(arguments)
     try:
         if options.command == "figures":
             return _figures(options.notebooks)
         if options.command == "simulate":
             return _simulate(options)
+        if options.command == "handout":
+            return _handout()
         return (_build if options.command == "build" else _inspect)(options)
     except (ValueError, OSError) as error:
         print(f"toolkit: {error}", file=sys.stderr)
@@ -146,6 +149,19 @@ def _simulate(options):
     reports, _ = simulate_reports(options.folder, **panel)
     print(f"{len(reports)} fictional reports of {reports['place'].nunique()} invented places, and")
     print(f"what is true of them, written to {options.folder}: build {options.folder}/reports")
+    return 0
+
+
+def _handout():
+    """Write what students work in and what a teacher goes by."""
+    from .handout import write_handout
+
+    notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    template = ROOT / "notebooks" / "timetable-template.md"
+    folder = write_handout(notebooks, template, ROOT / "build" / "handout")
+    print(
+        f"{len(notebooks)} notebooks without solutions, and timetable.md, written to {folder.relative_to(ROOT)}"
+    )
     return 0
 
 
