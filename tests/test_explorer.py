@@ -236,5 +236,5 @@ def test_an_answer_shows_its_figure_and_tables_in_a_notebook(sample, monkeypatch
     assert shown[0].data.startswith(b"\x89PNG")
     tables = explorer._shown(answer)
     assert len(shown) == 1 + len(tables) and len(tables) == 3
-    out = capsys.readouterr().out
-    assert all(text in out for text in [*tables, *answer.notes])
+    assert [table.columns.name for table in shown[1:]] == list(tables)
+    assert capsys.readouterr().out.splitlines() == answer.notes

@@ -46,9 +46,9 @@ class Answer(NamedTuple):
     def _ipython_display_(self):
         display(Image(_png(self.figure)))
         for heading, table in _shown(self).items():
-            print(heading)
-            display(table)
-        print(*self.notes, sep="\n")
+            display(table.rename_axis(columns=heading))
+        for note in self.notes:
+            print(note)
 
 
 def explore_term(corpus, term, *, place=None):
