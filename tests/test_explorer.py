@@ -139,6 +139,14 @@ def test_the_figure_draws_the_rates(panel):
     assert drawn == set(answer.rates.loc[answer.rates["by"] == "role", "rate"])
 
 
+def test_years_of_few_places_are_not_joined(panel, bureaus):
+    styles = [
+        explore_term(corpus, "营商环境").figure.axes[0].lines[0].get_linestyle()
+        for corpus in (panel, bureaus)
+    ]
+    assert styles == ["-", "None"]
+
+
 def test_a_bound_beyond_the_panel_is_marked(panel):
     answer = explore_term(panel, "高效办成一件事")
     roles = answer.figure.axes[2]
@@ -172,7 +180,7 @@ def test_typing_changes_the_answer(sample):
     seen.add((figure.value, tables.value))
     assert len(seen) == 3 and len({figure for figure, _ in seen}) == 3
     assert "has 1 place(s)" in said.value and below.display is None
-    assert f"<td>{place.value}</td>" in tables.value and "放管服" in tables.value
+    assert f"<th>rate, {place.value}</th>" in tables.value and "放管服" in tables.value
 
 
 def test_a_refusal_takes_the_place_of_the_answer_until_the_next_term(panel):

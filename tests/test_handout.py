@@ -62,6 +62,7 @@ def test_a_student_version_asks_everything_and_answers_nothing(notebook):
     assert len({cell.id for cell in student.cells}) == len(student.cells)
     assert not any(is_solution(cell) for cell in student.cells)
     assert not any(cell.get("outputs") or cell.get("execution_count") for cell in student.cells)
+    assert not any("../" in cell.source for cell in student.cells)  # they lie in another folder
     kept = {cell.source for cell in student.cells}
     for cell in notebook.cells:
         assert is_solution(cell) == (cell.source not in kept) or "## Exercises" in cell.source

@@ -212,10 +212,12 @@ def _draw(term, rates):
     for place, part in parts["year"].groupby("place", sort=False):
         year, colour = part["group"].astype(int), BLUE if place == EVERYWHERE else RED
         interval_line(years, year, part["rate"], part["low"], part["high"], colour)
+        if place == EVERYWHERE and part["low"].isna().any():
+            years.lines[-1].set_linestyle("none")  # few places: each year may be of others
         if place != EVERYWHERE:
             end = (year.iloc[-1], part["rate"].iloc[-1])
             years.annotate(
-                short_name(place), end, (5, 0), textcoords="offset points", color=RED, va="center"
+                short_name(place), end, (4, 1), textcoords="offset points", color=RED, va="bottom"
             )
     head(years, term, add_gloss(pd.DataFrame({"term": [term]}), _lexicon()))
     years.set_xticks(sorted(parts["year"]["group"].astype(int).unique()))
@@ -257,9 +259,12 @@ def _png(figure):
 def _shown(answer):
     """Give the tables of an answer under their headings: rounded, the long ones in part."""
     rates = answer.rates.assign(group=answer.rates["group"].map(label)).round(3)
-    if (rates["place"] == EVERYWHERE).all():
-        rates = rates.drop(columns="place")
-    shown = {label("rate"): rates.drop(columns=["by", "n_han"])}
+    sides = dict(list(rates.drop(columns=["by", "n_han", "place"]).groupby(rates["place"])))
+    table = sides.pop(EVERYWHERE)
+    for place, own in sides.items():
+        beside = own[["group", "n", "rate"]].astype({"n": "Int64"})
+        table = table.merge(beside, on="group", how="left", suffixes=("", f", {place}"))
+    shown = {label("rate"): table}
     if "term" in answer.beside:
         columns = ["term", "gloss_en", "n", "reports", "log_ratio", "log_dice"]
         shown[label("same clauses")] = answer.beside[columns].head(_MOST).round(2)

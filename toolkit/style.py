@@ -182,6 +182,8 @@ _LABELS = {
     "column p_clustered": ("p, places as draws", "p（以地区为抽样）"),
     "column q_clustered": ("q, places as draws", "q（以地区为抽样）"),
     "column dp_norm": ("DPnorm (0: even)", "DPnorm（0 为均匀）"),
+    "county": ("county level", "县级"),
+    "township": ("township level", "乡级"),
     "all places": ("all places", "全部地区"),
     "same clauses": ("terms in the same clauses", "同句词语"),
     "lines": ("lines", "例句"),
