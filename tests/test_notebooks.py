@@ -15,11 +15,13 @@ from test_corpus import folder  # noqa: F401
 import toolkit
 from toolkit import notebooks
 from toolkit.__main__ import main
+from toolkit.handout import exercises, is_solution
 
 NOTEBOOKS = notebooks.notebooks()
 FIGURES = ROOT / "figures"
 IDS = [path.stem for path in NOTEBOOKS]
 each = pytest.mark.parametrize("path", NOTEBOOKS, ids=IDS)
+ENDS = ("## Exercises", "## What may not be said")
 HAN = re.compile("[^\u4e00-\u9fff]+")
 
 
@@ -136,7 +138,10 @@ def test_a_notebook_asks_one_question_and_ends_with_what_may_not_be_said(path):
     assert prose[0].startswith(f"# {path.stem[:2]} · ") and prose[0].splitlines()[0].endswith("?")
     for word in ("**Needs**", "**Makes**", "**Takes**"):
         assert word in prose[0]
-    assert "## Exercises" in prose[-1] and "## What may not be said" in prose[-1]
+    said = "\n\n".join(prose)
+    assert [h for h in re.findall("^## .*", said, re.M) if h in ENDS] == list(ENDS)
+    last = nbformat.read(path, as_version=4).cells[-1]
+    assert last.cell_type == "markdown" and "## What may not be said" in last.source
     made = set(re.findall(r"`(\d\d-[a-z-]+)`", prose[0]))
     assert made == set(saved(path))
     for name in made:
@@ -145,6 +150,19 @@ def test_a_notebook_asks_one_question_and_ends_with_what_may_not_be_said(path):
 
 NUMBER = re.compile(r"(?<![\w`-])\d[\d,.]*\d|(?<![\w`+−-])\d{2,}", re.ASCII)
 KNOWN = " ".join(map(str, range(2019, 2026))) + " 1,000 95 "  # years, the unit of rates, intervals
+
+
+@each
+def test_solutions_answer_every_exercise_or_none_below_the_list(path):
+    notebook = nbformat.read(path, as_version=4)
+    tagged = [i for i, cell in enumerate(notebook.cells) if is_solution(cell)]
+    if not tagged:
+        return
+    first = next(i for i, cell in enumerate(notebook.cells) if "## Exercises" in cell.source)
+    assert tagged == list(range(first + 1, len(notebook.cells) - 1))
+    code = [notebook.cells[i].source for i in tagged if notebook.cells[i].cell_type == "code"]
+    solved = [int(re.match(r"# Exercise (\d+)\n", source)[1]) for source in code]
+    assert list(dict.fromkeys(solved)) == list(range(1, len(exercises(notebook)) + 1))
 
 
 @each

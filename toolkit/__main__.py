@@ -1,4 +1,4 @@
-"""The command line: python -m toolkit inspect | build | figures | check | simulate."""
+"""The command line: python -m toolkit inspect | build | figures | check | simulate | handout."""
 
 import argparse
 import sys
@@ -47,11 +47,12 @@ def main(arguments=None):
         made.add_argument(
             f"--{name}", type=type(value), default=value, metavar="N", help=f"{what} ({value})"
         )
+    commands.add_parser("handout", help="write student notebooks and a timetable: build/handout")
     options = parser.parse_args(arguments)
     try:
         run = {
             "build": _build, "inspect": _inspect, "figures": _figures, "check": _check,
-            "simulate": _simulate,
+            "simulate": _simulate, "handout": _handout,
         }  # fmt: skip
         return run[options.command](options)
     except (ValueError, OSError) as error:
@@ -146,6 +147,17 @@ def _simulate(options):
     reports, _ = simulate_reports(options.folder, **panel)
     print(f"{len(reports)} fictional reports of {reports['place'].nunique()} invented places, and")
     print(f"what is true of them, written to {options.folder}: build {options.folder}/reports")
+    return 0
+
+
+def _handout(options):
+    """Write what students work in and what a teacher goes by."""
+    from .handout import write_handout
+    from .notebooks import ROOT, notebooks
+
+    template = ROOT / "notebooks" / "timetable-template.md"
+    folder = write_handout(notebooks(), template, ROOT / "build" / "handout").relative_to(ROOT)
+    print(f"{len(notebooks())} notebooks without solutions, and timetable.md, written to {folder}")
     return 0
 
 

@@ -199,6 +199,11 @@ _LABELS = {
     "column dp_norm": ("DPnorm (0: even)", "DPnorm（0 为均匀）"),
     "cities": ("cities", "市级"),
     "provinces": ("provinces", "省级"),
+    "county": ("county level", "县级"),
+    "township": ("township level", "乡级"),
+    "all places": ("all places", "全部地区"),
+    "same clauses": ("terms in the same clauses", "同句词语"),
+    "lines": ("lines", "例句"),
 }
 _RC = {
     "font.family": "Noto Sans SC",
