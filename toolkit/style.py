@@ -40,7 +40,7 @@ _LABELS = {
     "family": (
         "family of {family} {what}; q (Benjamini–Hochberg) ≤ {level}: {up} up and {down} down; "
         "{shown} of {terms} terms shown",
-        "检验族 {family} {what}；q（Benjamini–Hochberg）≤ {level}：升 {up} 项、降 {down} 项；"
+        "检验族 {family} {what}；校正后 q ≤ {level}：升 {up} 项、降 {down} 项；"
         "图示 {terms} 词中的 {shown} 词",
     ),
     "terms": ("terms", "词"),
