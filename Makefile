@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 
-.PHONY: figures test lab bench validate lock
+.PHONY: figures test lab handout bench validate lock
 
 figures: $(VENV)/installed
 	$(RUN) -m toolkit figures
@@ -15,6 +15,9 @@ test: $(VENV)/installed
 
 lab: $(VENV)/installed
 	$(VENV)/bin/jupyter lab --notebook-dir=notebooks
+
+handout: $(VENV)/installed
+	$(RUN) -m toolkit handout
 
 bench: $(VENV)/installed
 	$(RUN) tests/bench/bench.py

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -51,7 +52,7 @@ def lab(tmp_path_factory):
         port = free.getsockname()[1]
     environment = os.environ | {
         "XDG_DATA_HOME": str(home / "share"), "TOOLKIT_FIGURES": str(home / "figures"),
-        "JUPYTER_CONFIG_DIR": str(home / "config"), "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
+        "PYTHONPATH": str(ROOT), "JUPYTER_CONFIG_DIR": str(home / "config"), "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
     }  # fmt: skip
     command = [
@@ -118,4 +119,36 @@ def test_a_notebook_runs_in_the_browser(path, lab, browser):
         page.evaluate(f"() => {_WIDGET}.content.scrollToItem({cell}, 'start')")
         page.wait_for_timeout(400)
         page.screenshot(path=SHOTS / f"{path.stem}-{part}.png")
+    page.close()
+    drawn = list(Path(lab[1]["TOOLKIT_FIGURES"]).glob(f"{path.stem[:2]}-*"))
+    assert drawn  # to the byte: the notebook and cell that a figure carries are told alike
+    assert all(f.read_bytes() == (ROOT / "figures" / f.name).read_bytes() for f in drawn)
+
+
+def test_a_term_typed_into_the_explorer_is_answered(lab, browser):
+    page = open_and_run(browser, lab, "01-corpus-exploration.ipynb")
+    asks = f"{_WIDGET}.content.widgets.findIndex(w => w.model.sharedModel.source === 'tk.explore(corpus)')"
+    page.evaluate(f"() => {_WIDGET}.content.scrollToItem({asks}, 'start')")
+    box, menu = (
+        page.locator(".jp-OutputArea input[type=text]"),
+        page.locator(".widget-dropdown select"),
+    )
+    answer = page.locator(".widget-image")
+    seen = {answer.get_attribute("src")}
+    box.fill("放管服")
+    box.press("Enter")
+    for act in (lambda: None, lambda: menu.select_option("福州市")):
+        act()
+        page.wait_for_function(
+            "seen => !seen.includes(document.querySelector('.widget-image').src)",
+            arg=list(seen),
+            timeout=60000,
+        )
+        seen.add(answer.get_attribute("src"))
+    assert page.get_by_text("'福州市' has 1 place(s)").count() == 1
+    page.screenshot(path=SHOTS / "explorer.png")
+    box.fill("放管")
+    box.press("Enter")
+    page.get_by_text("there is no term '放管'").wait_for(timeout=60000)
+    assert answer.is_hidden()
     page.close()

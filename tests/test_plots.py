@@ -1,3 +1,5 @@
+import re
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -11,10 +13,10 @@ from toolkit import strokes, style
 
 @pytest.fixture(autouse=True)
 def house_style():
-    toolkit.use_style()
+    toolkit.use_style("en")
     yield
     plt.close("all")
-    toolkit.use_style()
+    toolkit.use_style("en")
 
 
 def table(**columns):
@@ -159,9 +161,11 @@ def test_roles_fill_the_year(panel):
     assert right.get_title(loc="left") == "shortcomings"
 
 
+PROFILE = table(place=["甲", "乙", "丙"], category="数据治理", log_ratio=[1.0, -np.inf, -1.0])
+
+
 def test_a_profile_colours_the_places_it_is_asked_to():
-    rows = table(place=["甲", "乙", "丙"], category="数据治理", log_ratio=[1.0, -np.inf, -1.0])
-    ax = toolkit.plot_profile(rows, highlight=["乙"])
+    ax = toolkit.plot_profile(PROFILE, highlight=["乙"])
     points = {
         line.get_markersize(): line.get_xdata().tolist()
         for line in ax.lines
@@ -264,10 +268,42 @@ def test_labels_in_two_languages():
     toolkit.use_style("zh")
     figure = toolkit.plot_trends(RATES)
     assert figure.get_supylabel() == "每千汉字次数"
-    with pytest.raises(ValueError, match="'fr'"):
-        toolkit.use_style("fr")
     for english, chinese in style._LABELS.values():
         assert english and chinese and english != chinese
+        assert re.search("[\u4e00-\u9fff]", chinese) and not re.search("[\u4e00-\u9fff]", english)
+        fields = [re.findall(r"\{(\w+)", form) for form in (english, chinese)]
+        assert sorted(fields[0]) == sorted(fields[1])
+
+
+def test_one_setting_switches_the_language(monkeypatch):
+    monkeypatch.setenv("TOOLKIT_LANGUAGE", "zh")
+    toolkit.use_style()
+    assert style.label("share") == "报告占比"
+    toolkit.use_style("en")
+    assert style.label("share") == "share of reports"
+    monkeypatch.setenv("TOOLKIT_LANGUAGE", "fr")
+    with pytest.raises(ValueError, match="'en' or 'zh', not in 'fr'.*TOOLKIT_LANGUAGE"):
+        toolkit.use_style()
+    monkeypatch.delenv("TOOLKIT_LANGUAGE")
+    toolkit.use_style()
+    assert style.label("share") == "share of reports"
+
+
+def test_chinese_figures_leave_out_the_gloss():
+    shown = {}
+    for language in style.LANGUAGES:
+        toolkit.use_style(language)
+        figures = [
+            toolkit.plot_trends(RATES),
+            toolkit.plot_contrast(
+                CONTRAST.assign(gloss_en="planting"), left="cities", right="乙"
+            ).figure,
+            toolkit.plot_profile(PROFILE.assign(gloss_en="planting")).figure,
+        ]
+        shown[language] = [{t.get_text() for t in f.findobj(Text)} for f in figures]
+    assert all("planting" in texts for texts in shown["en"])
+    assert not any("planting" in texts for texts in shown["zh"])
+    assert "市级 →" in shown["zh"][1] and "cities →" in shown["en"][1]
 
 
 def test_save_gives_the_same_bytes_and_the_numbers(tmp_path):

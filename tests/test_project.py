@@ -25,7 +25,7 @@ def tracked():
 def test_the_top_level_is_the_agreed_one():
     top = {name.split("/")[0] for name in tracked()}
     root_files = {
-        "README.md", "LICENSE", "CITATION.cff", "CONTRIBUTING.md", "pyproject.toml", "requirements.lock",
+        "README.md", "README.zh.md", "LICENSE", "CITATION.cff", "CONTRIBUTING.md", "pyproject.toml", "requirements.lock",
         "Makefile", ".ci", ".gitignore",
     }  # fmt: skip
     assert (
@@ -68,10 +68,34 @@ def test_ci_runs_the_readmes_test_command():
     assert all(re.search(rf"^{c.split()[1]}:", makefile, re.M) for c in commands)
 
 
-def test_what_the_readme_shows_exists():
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["README.md", "README.zh.md"])
+def test_what_the_readme_shows_exists(name):
+    readme = (ROOT / name).read_text(encoding="utf-8")
     links = re.findall(r"\]\((?!http)([^)#]+)\)", readme)
     assert links and all((ROOT / link).exists() for link in links)
+
+
+def outline(readme):
+    """Give what two READMEs in two languages share: levels of headings, commands, links, numbers."""
+    blocks = re.findall(r"^```(\w+)\n(.*?)^```", readme, re.M | re.S)
+    prose = re.sub(r"^```.*?^```", "", readme, flags=re.M | re.S)
+    links = re.findall(r"\]\(([^)]+)\)", prose)
+    return {
+        "headings": [len(marks) for marks in re.findall(r"^(#+) ", prose, re.M)],
+        "commands": [(kind, re.sub(r" *#.*", "", code)) for kind, code in blocks],
+        "links": sorted(link.replace("figures/zh/", "figures/") for link in links if "README." not in link),
+        "rows": prose.count("\n| "), "points": prose.count("\n- "),
+        "numbers": sorted(set(re.findall(r"\d[\d,.]*\d", prose))),
+    }  # fmt: skip
+
+
+def test_the_readmes_say_the_same_in_two_languages():
+    english, chinese = (
+        outline((ROOT / name).read_text(encoding="utf-8")) for name in ("README.md", "README.zh.md")
+    )
+    assert len(english["headings"]) > 3 and len(english["commands"]) > 3
+    for what, found in english.items():
+        assert chinese[what] == found, what
 
 
 def test_the_readmes_example_runs(monkeypatch, tmp_path):

@@ -85,6 +85,7 @@ _WHERE = {
     "plots_names": ("plot_presence", "plot_naive", "plot_standing"),
     "plots_truth": ("plot_power", "plot_interval_coverage"),
     "papers": ("save_table", "methods_paragraph"),
+    "explorer": ("explore", "explore_term"),
 }
 _MODULE = {name: module for module, names in _WHERE.items() for name in names}
 __all__ = ["DATA", *_MODULE]

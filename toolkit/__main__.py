@@ -1,15 +1,10 @@
-"""The command line: python -m toolkit inspect | build | figures | simulate."""
+"""The command line: python -m toolkit inspect | build | figures | check | simulate | handout."""
 
 import argparse
-import re
 import sys
-import time
 from pathlib import Path
 
-from . import DATA
 from .reading import MAX_MEMORY, MAX_SECONDS, MAX_SIZE
-
-ROOT = DATA.parent
 
 
 def main(arguments=None):
@@ -37,7 +32,12 @@ def main(arguments=None):
                 f"--max-{limit}", type=int, default=most, metavar="N", help=f"{what} ({most})"
             )
     figures = commands.add_parser("figures", help="run the notebooks in order and rewrite figures/")
-    figures.add_argument("notebooks", nargs="*", type=Path, help="only these (all by default)")
+    check = commands.add_parser(
+        "check", help="rebuild all and say what is not the same to the byte"
+    )
+    for command in (figures, check):
+        command.add_argument("notebooks", nargs="*", type=Path, help="only these (all by default)")
+    check.add_argument("--texts", metavar="FOLDER", help="holds work-reports/ and bureau-reports/")
     made = commands.add_parser("simulate", help="write fictional reports and what is true of them")
     made.add_argument("folder", help="where to; the shipped sample is data/sample")
     for name, value, what in (
@@ -47,13 +47,14 @@ def main(arguments=None):
         made.add_argument(
             f"--{name}", type=type(value), default=value, metavar="N", help=f"{what} ({value})"
         )
+    commands.add_parser("handout", help="write student notebooks and a timetable: build/handout")
     options = parser.parse_args(arguments)
     try:
-        if options.command == "figures":
-            return _figures(options.notebooks)
-        if options.command == "simulate":
-            return _simulate(options)
-        return (_build if options.command == "build" else _inspect)(options)
+        run = {
+            "build": _build, "inspect": _inspect, "figures": _figures, "check": _check,
+            "simulate": _simulate, "handout": _handout,
+        }  # fmt: skip
+        return run[options.command](options)
     except (ValueError, OSError) as error:
         print(f"toolkit: {error}", file=sys.stderr)
         return 1
@@ -149,50 +150,39 @@ def _simulate(options):
     return 0
 
 
-def _figures(notebooks):
-    """Run notebooks in place; what they draw lands in figures/, what none draws is deleted."""
-    notebooks = notebooks or sorted((ROOT / "notebooks").glob("*.ipynb"))
-    begun = time.time()
-    for path in notebooks:
-        started = time.perf_counter()
-        run_notebook(path)
-        print(f"{path.name}  {time.perf_counter() - started:.1f} s", flush=True)
-    if len(notebooks) == len(list((ROOT / "notebooks").glob("*.ipynb"))):
-        for old in (ROOT / "figures").glob("[0-9][0-9]-*"):
-            if old.suffix in (".png", ".pdf", ".csv", ".svg") and old.stat().st_mtime < begun - 2:
-                old.unlink()
+def _handout(options):
+    """Write what students work in and what a teacher goes by."""
+    from .handout import write_handout
+    from .notebooks import ROOT, notebooks
+
+    template = ROOT / "notebooks" / "timetable-template.md"
+    folder = write_handout(notebooks(), template, ROOT / "build" / "handout").relative_to(ROOT)
+    print(f"{len(notebooks())} notebooks without solutions, and timetable.md, written to {folder}")
     return 0
 
 
-def run_notebook(path, out=None):
-    """Execute a notebook from a fresh kernel and write it back (or to `out`), outputs included.
+def _figures(options):
+    """Run notebooks in place; what they draw lands in figures/."""
+    from .notebooks import draw, notebooks
 
-    The file is the same to the byte on every run: no times, no versions of the kernel.
-    """
-    import nbformat
-    from nbclient import NotebookClient
+    draw(options.notebooks or notebooks())
+    return 0
 
-    path = Path(path)
-    notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(
-        notebook, timeout=300, kernel_name="python3", record_timing=False, coalesce_streams=True,
-        extra_arguments=["--log-level=ERROR"],
-        resources={"metadata": {"path": str(path.parent)}},
-    )  # fmt: skip
-    client.execute()
-    notebook.metadata = {
-        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-        "language_info": {"name": "python"},
-    }
-    for cell in notebook.cells:
-        cell.metadata.pop("execution", None)
-        for output in cell.get("outputs", ()):
-            if "text/plain" in output.get(
-                "data", {}
-            ):  # addresses of objects differ from run to run
-                text = re.sub(r" at 0x[0-9a-f]+", "", output.data["text/plain"])
-                output.data["text/plain"] = text
-    nbformat.write(notebook, out or path)
+
+def _check(options):
+    """Say of everything that is made from something else whether it is made the same again."""
+    from .notebooks import check, notebooks
+
+    paths = [path.resolve() for path in options.notebooks] or notebooks()
+    result = check(paths, options.texts)
+    for row in result.itertuples():
+        said = f"differs: {row.difference}" if row.difference else "identical"
+        print(f"{row.file}  {said if row.rebuilt else 'not rebuilt: its texts are not shipped'}")
+    if not result["rebuilt"].all():
+        print("whoever holds the texts rebuilds the tables as well: --texts FOLDER")
+    differ = (result["difference"] != "").sum()
+    print(f"{differ} of {result['rebuilt'].sum()} differ" if differ else "all identical")
+    return 1 if differ else 0
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from . import _USED, __version__
 from .formats import write_cell
 from .lexicon import load_lexicon
 from .measures import CORPUS, GENRES, MEASURES, SHIPPED, SOFTWARE
-from .style import label
+from .style import LANGUAGES, is_chinese, label
 from .tables import Corpus
 
 # ------------------------------------------------------------------ tables
@@ -289,8 +289,8 @@ def methods_paragraph(corpus, *, language=None):
 
     Raises ValueError for another language, for what is no Corpus, and one without reports.
     """
-    language = language or label("language")
-    if language not in ("en", "zh"):
+    language = language or LANGUAGES[is_chinese()]
+    if language not in LANGUAGES:
         raise ValueError(f"the paragraph is in 'en' or 'zh', not in '{language}'.")
     if not isinstance(corpus, Corpus) or corpus.reports.empty:
         got = "a Corpus without" if isinstance(corpus, Corpus) else type(corpus).__name__

@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.ticker import NullLocator
 
 from .counts import check_names, need
-from .strokes import cloud, fit, jitter, name_colours, name_points, ratio_axis, short_name, tint
+from .strokes import cloud, gloss, jitter, name_colours, name_points, ratio_axis, short_name, tint
 from .style import BLUE, GREY, INK, OCHRE, ONE, PALE, RED, TEAL, TWO, label
 
 _LEVEL = 0.05  # of q, above which a term is not called key
@@ -43,13 +43,12 @@ def plot_contrast(table, *, left, right, top=12, minimum=10, ax=None):
         for end, mark in ((row["low"], "<"), (row["high"], ">")):
             if not np.isfinite(end):
                 ax.plot(np.sign(end) * edge, y, mark, color=colour, ms=3.6, mew=0)
-        gloss = fit(row.get("gloss_en", ""), 36)
         ax.text(-0.02, y, str(row[of]), transform=margin, ha="right", va="center")
         ax.text(
             1.02, y, f"{row['n_a']:,} : {row['n_b']:,}", transform=margin, va="center", fontsize=6.3
         )
-        ax.text(1.18, y, gloss, transform=margin, va="center", color=GREY, fontsize=6.3)
-    head = len(rows) - 0.25
+        ax.text(1.18, y, gloss(row, 36), transform=margin, va="center", color=GREY, fontsize=6.3)
+    head, left, right = len(rows) - 0.25, label(left), label(right)
     ax.text(edge, head, f"{left} →", ha="right", va="bottom", color=BLUE)
     ax.text(-edge, head, f"← {right}", ha="left", va="bottom", color=RED)
     ax.text(
@@ -59,7 +58,7 @@ def plot_contrast(table, *, left, right, top=12, minimum=10, ax=None):
         terms=len(part), minimum=minimum, up=len(above), down=len(below), shown=len(rows)
     )
     ax.set(xlim=(-1.03 * edge, 1.03 * edge), ylim=(-0.8, len(rows) + 0.5))
-    ax.set_xlabel(f"{label('ratio')}\n{note}")
+    ax.set_xlabel(f"{label('ratio')}\n{note}", linespacing=1.5)
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)
     ax.grid(axis="x")
@@ -91,17 +90,11 @@ def plot_profile(table, *, of="category", highlight=(), ax=None):
             ax.plot(
                 value, [y] * len(value), "o", color=colour, ms=5, mec="white", mew=0.6, zorder=4
             )
-    gloss = dict(zip(table[of], table["gloss_en"], strict=True)) if "gloss_en" in table else {}
     ax.set_yticks(range(len(names)), [f"{n}  " for n in names])
+    margin = ax.get_yaxis_transform()
     for y, name in enumerate(names):
-        ax.text(
-            1.01,
-            y,
-            gloss.get(name, ""),
-            transform=ax.get_yaxis_transform(),
-            va="center",
-            color=GREY,
-        )
+        one = table[table[of] == name].iloc[0]
+        ax.text(1.01, y, gloss(one), transform=margin, va="center", color=GREY)
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
     ax.grid(axis="x")
@@ -141,7 +134,8 @@ def plot_keyness(table, *, left, right, top=20, minimum=10, ax=None):
     ax.set_xscale("log")
     ax.axhline(0, color=GREY, lw=0.8)
     ax.scatter(n[rest & seen], ratio[rest & seen], s=1.8, color=PALE, lw=0, rasterized=True)
-    for y, side, colour, name in ((14, up, BLUE, f"↑ {left}"), (4, ~up, RED, f"↓ {right}")):
+    up_name, down_name = f"↑ {label(left)}", f"↓ {label(right)}"
+    for y, side, colour, name in ((14, up, BLUE, up_name), (4, ~up, RED, down_name)):
         over = {"xycoords": "axes fraction", "textcoords": "offset points"}
         ax.annotate(name, (0, 1), (0, y), color=colour, **over)
         kinds = (
@@ -224,5 +218,5 @@ def plot_clouds(table, *, left, right, top=40):
         if (sizes > 0).any():
             cloud(ax, sizes[sizes > 0].to_dict(), colour)
         ax.set_axis_off()
-        ax.set_title(name, color=colour)
+        ax.set_title(label(name), color=colour)
     return figure

@@ -7,7 +7,7 @@ import numpy as np
 from scipy.optimize import isotonic_regression
 
 from .strokes import fit, short_name
-from .style import BLUE, GREY, INK, PALE, RED, SHADES, TWO, label
+from .style import BLUE, GREY, INK, PALE, RED, SHADES, TWO, is_chinese, label
 
 
 def plot_presence(counts):
@@ -100,8 +100,8 @@ def plot_naive(table, *, top=14, ax=None):
 
 
 def _short(gloss):
-    """Give a gloss without its last aside in brackets, cut to fit."""
-    return fit(re.sub(r" \([^)]*\)$", "", gloss), 36)
+    """Give a gloss without its last aside in brackets, cut to fit; '' in Chinese figures."""
+    return "" if is_chinese() else fit(re.sub(r" \([^)]*\)$", "", gloss), 36)
 
 
 def _apart(values, ties, gap):
@@ -139,7 +139,8 @@ def plot_standing(table):
         below = f"{row.low:.1f}–{row.high:.1f}  |  {row.with_term}/{row.reports}"
         ax.text(x, y + 0.22, below, ha="center", va="center", fontsize=5.6, color=ink)
     gloss = dict(zip(table["category"].astype(str), table["gloss_en"], strict=True))
-    ax.set_yticks(range(len(names)), [f"{name}\n{gloss[name]}" for name in names], fontsize=6.3)
+    rows = [f"{name}\n{_short(gloss[name])}".strip() for name in names]
+    ax.set_yticks(range(len(names)), rows, fontsize=6.3)
     length = table.drop_duplicates("role")["n_han"]
     heads = [f"{label(role)}\n{n:,}" for role, n in zip(roles, length, strict=True)]
     ax.set_xticks(range(len(roles)), heads, fontsize=6.5)

@@ -5,8 +5,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import MultipleLocator, PercentFormatter
 
-from .strokes import apart, fit, head, interval_line
-from .style import BLUE, GREY, OCHRE, PALE, RED, TEAL, TWO, label
+from .strokes import apart, gloss, head, interval_line
+from .style import BLUE, GREY, OCHRE, PALE, RED, TEAL, TWO, is_chinese, label
 
 
 def plot_spread(shares):
@@ -97,7 +97,8 @@ def plot_adoption(curve):
     return figure
 
 
-_NAMES, _ROW, _DOTS = 1.75, 0.58, 0.3  # inches: names of terms; a row of the timeline; its dots
+_NAMES = (1.75, 1.25)  # inches: names of terms with glosses, and without, as in Chinese
+_ROW, _DOTS = 0.58, 0.3  # inches: a row of the timeline; its dots
 
 
 def plot_timeline(first):
@@ -117,7 +118,7 @@ def plot_timeline(first):
     at = (first["until"] - years[0] + 1).where(first["censored"] == "interval")
     at = at.fillna(0).mask(first["censored"] == "right", len(heads) - 1).astype(int)
     most = first.groupby([first[of], at], observed=True).size().max()
-    wide = (TWO - _NAMES) / len(heads)
+    wide = (TWO - _NAMES[is_chinese()]) / len(heads)
     high = int(np.ceil(np.sqrt(most * _DOTS / (0.9 * wide))))
     step = min(_DOTS / high, 0.9 * wide / np.ceil(most / high))
     figure, ax = plt.subplots(figsize=(TWO, _ROW * len(terms) + 0.7))
@@ -132,8 +133,7 @@ def plot_timeline(first):
         if pd.notna(one["central_year"]):
             _central(ax, one["central_year"], years, one["evidence"] == "E", y + 0.2, wide)
         ax.text(-0.6 * wide, y - 0.06, term, ha="right", va="bottom")
-        gloss = fit(one.get("gloss_en", ""), 34)
-        ax.text(-0.6 * wide, y - 0.03, gloss, ha="right", va="top", color=GREY, fontsize=6)
+        ax.text(-0.6 * wide, y - 0.03, gloss(one), ha="right", va="top", color=GREY, fontsize=6)
     edge, under = wide * (len(heads) - 0.45), _ROW * (len(terms) - 0.5)
     ax.hlines(_ROW * np.arange(0.5, len(terms)), -0.55 * wide, edge, color=PALE, lw=0.6)
     _key(ax, under + 0.12, wide, bool((first["until"] - first["after"] > 1).any()))

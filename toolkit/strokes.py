@@ -10,7 +10,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from pylopdf_fonts_zh_cn import sans_path
 
 from .places import find_places
-from .style import GREY
+from .style import GREY, is_chinese
 
 
 def short_name(place):
@@ -44,11 +44,16 @@ def tint(colour):
 
 
 def head(ax, title, part):
-    """Head a panel with a term and, where the table has one, its gloss in small."""
-    ax.set_title(title, pad=13)
-    if "gloss_en" in part:
-        gloss = fit(part["gloss_en"].iloc[0], 34)
-        ax.text(0, 1.035, gloss, transform=ax.transAxes, color=GREY, fontsize=6)
+    """Head a panel with a term and, where there is one, its gloss in small."""
+    glossed = "gloss_en" in part and not is_chinese()
+    ax.set_title(title, pad=13 if glossed else None)
+    if glossed:
+        ax.text(0, 1.035, gloss(part.iloc[0]), transform=ax.transAxes, color=GREY, fontsize=6)
+
+
+def gloss(row, length=34):
+    """Give the English gloss of a row, cut to a length: '' in Chinese figures, which need none."""
+    return "" if is_chinese() else fit(row.get("gloss_en", ""), length)
 
 
 def fit(text, length):

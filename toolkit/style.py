@@ -1,6 +1,7 @@
 """One look for every figure: sizes, ink, a Chinese font, two languages, and a save that repeats
 to the byte."""
 
+import os
 import warnings
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from pylopdf_fonts_zh_cn import sans_path
 
 from . import DATA
 from .formats import write_csv
+from .provenance import provenance
 
 ONE, TWO = 3.46, 7.09  # inches: one and two columns of a journal (88 and 180 mm)
 INK, GREY, PALE = "#20242a", "#767d87", "#dfe3e8"
@@ -25,7 +27,7 @@ _LABELS = {
     "rate": ("per 1,000 Han characters", "每千汉字次数"),
     "share": ("share of reports", "报告占比"),
     "role share": ("share of Han characters", "汉字占比"),
-    "length": ("thousand Han characters per report", "每份报告千汉字"),
+    "length": ("thousand Han characters per report", "每份报告字数（千汉字）"),
     "ratio": ("ratio of rates (log scale)", "频率比（对数刻度）"),
     "ratio to all": (
         "rate over that of all places together (log scale)",
@@ -38,7 +40,7 @@ _LABELS = {
     "family": (
         "family of {family} {what}; q (Benjamini–Hochberg) ≤ {level}: {up} up and {down} down; "
         "{shown} of {terms} terms shown",
-        "检验族 {family} {what}；q（Benjamini–Hochberg）≤ {level}：升 {up} 项、降 {down} 项；"
+        "检验族 {family} {what}；校正后 q ≤ {level}：升 {up} 项、降 {down} 项；"
         "图示 {terms} 词中的 {shown} 词",
     ),
     "terms": ("terms", "词"),
@@ -50,13 +52,13 @@ _LABELS = {
     "no report": ("no report", "无报告"),
     "national": ("State Council", "国务院"),
     "provincial": ("provincial level", "省级"),
-    "prefectural": ("cities", "市"),
+    "prefectural": ("cities", "市级"),
     "east": ("East", "东部"),
     "northeast": ("Northeast", "东北"),
     "central": ("Central", "中部"),
     "west": ("West", "西部"),
     "adopted": ("share of places that had used it by then", "至当年已使用的地区占比"),
-    "already": ("in the first report\nalready", "首份报告\n已有"),
+    "already": ("in the first report\nalready", "首份报告已有"),
     "never": ("in no report", "各份报告均无"),
     "one place": ("one place, in the year of its first use", "一个地区，列于首次使用之年"),
     "in a gap": ("or in a year before it without a report", "或在此前无报告之年"),
@@ -104,11 +106,11 @@ _LABELS = {
     "power": ("share of trends found (p ≤ 0.05)", "检出趋势的比例（p ≤ 0.05）"),
     "mentions in years": (
         "{mentions} mentions a report,\n{years} years",
-        "每份报告 {mentions} 次，\n{years} 年",
+        "每份报告 {mentions} 次，{years} 年",
     ),
     "interval coverage": (
         "simulated panels whose truth the 95 % interval holds, a dot for each setting",
-        "95% 区间包含真值的模拟面板占比，一点为一种设定",
+        "95% 区间包含真值的模拟面板占比，一点代表一种设定",
     ),
     "repeats": ("who repeats", "复述者"),
     "said before": ("who said it the year before", "上年已有此表述者"),
@@ -148,7 +150,6 @@ _LABELS = {
         "with the part",
         "该部分每千汉字次数；下：按段落计的 95% 区间  |  使用的报告数/有该部分的报告数",
     ),
-    "language": ("en", "zh"),
     "note": ("Note. {}", "注：{}"),
     "missing values": ("Missing or infinite values: {}.", "缺失或无穷的数值：{}。"),
     "interval": ("In brackets, 95 % intervals.", "方括号内为95%区间。"),
@@ -196,6 +197,13 @@ _LABELS = {
     "column p_clustered": ("p, places as draws", "p（以地区为抽样）"),
     "column q_clustered": ("q, places as draws", "q（以地区为抽样）"),
     "column dp_norm": ("DPnorm (0: even)", "DPnorm（0 为均匀）"),
+    "cities": ("cities", "市级"),
+    "provinces": ("provinces", "省级"),
+    "county": ("county level", "县级"),
+    "township": ("township level", "乡级"),
+    "all places": ("all places", "全部地区"),
+    "same clauses": ("terms in the same clauses", "同句词语"),
+    "lines": ("lines", "例句"),
 }
 _RC = {
     "font.family": "Noto Sans SC",
@@ -234,16 +242,22 @@ _RC = {
     "pdf.fonttype": 3,
     "hatch.linewidth": 0.5,
 }
+LANGUAGES = ("en", "zh")
 _language = ["en"]
 
 
-def use_style(language="en"):
+def use_style(language=None):
     """Give all figures drawn from now on the house style, labelled in 'en' or 'zh'.
 
-    Raises ValueError for another language.
+    Without a language, in the one that the environment variable TOOLKIT_LANGUAGE names, else in
+    English. Raises ValueError for another language.
     """
-    if language not in ("en", "zh"):
-        raise ValueError(f"figures are labelled in 'en' or 'zh', not in '{language}'.")
+    language = language or os.environ.get("TOOLKIT_LANGUAGE") or "en"
+    if language not in LANGUAGES:
+        raise ValueError(
+            f"figures are labelled in 'en' or 'zh', not in '{language}'. Give one of the two to "
+            "use_style, or set TOOLKIT_LANGUAGE to it."
+        )
     _language[0] = language
     if not any(font.name == "Noto Sans SC" for font in font_manager.fontManager.ttflist):
         font_manager.fontManager.addfont(sans_path())
@@ -252,29 +266,37 @@ def use_style(language="en"):
 
 def label(key):
     """Give a label in the language in use; a key without one is its own label."""
-    return _LABELS[key][_language[0] == "zh"] if key in _LABELS else str(key)
+    return _LABELS[key][is_chinese()] if key in _LABELS else str(key)
+
+
+def is_chinese():
+    """Tell whether figures are labelled in Chinese now."""
+    return _language[0] == "zh"
 
 
 def save(figure, name, data, *, folder=None, svg=False):
     """Save a figure for print and for the record.
 
-    Takes a figure (or an Axes of it) and the table it shows; writes NAME.png (300 dpi), NAME.pdf
-    and NAME.csv, the numbers plotted, into figures/ or `folder`, and NAME.svg if asked. The same
-    figure gives the same bytes on every run.
+    Takes a figure (or an Axes of it) and the table it shows; writes NAME.png (300 dpi), NAME.pdf,
+    NAME.svg if asked, and NAME.csv, the numbers plotted, into `folder`: by default the one that the
+    environment variable TOOLKIT_FIGURES names, else figures/. Pictures labelled in Chinese go to zh/
+    in it. Each picture carries its name and its `provenance`. The same figure drawn by the same cell
+    from the same data gives the same bytes on every run.
 
     Raises ValueError where the font lacks a character: no figure is saved with a missing glyph.
     """
     figure = getattr(figure, "figure", figure)
-    folder = Path(folder) if folder is not None else DATA.parent / "figures"
-    folder.mkdir(parents=True, exist_ok=True)
-    kinds = {"png": {"Software": None}, "pdf": {"CreationDate": None}}
-    kinds |= {"svg": {"Date": None}} if svg else {}
+    folder = Path(folder or os.environ.get("TOOLKIT_FIGURES") or DATA.parent / "figures")
+    pictures = folder / "zh" if is_chinese() else folder
+    pictures.mkdir(parents=True, exist_ok=True)
+    said = {"Title": name, "Keywords": provenance()}
+    kinds = {"png": "Software", "pdf": "CreationDate"} | ({"svg": "Date"} if svg else {})
     with warnings.catch_warnings():
         warnings.filterwarnings("error", message="Glyph .* missing")
         try:
             figure.canvas.draw()
-            for kind, metadata in kinds.items():
-                figure.savefig(folder / f"{name}.{kind}", metadata=metadata)
+            for kind, unsaid in kinds.items():
+                figure.savefig(pictures / f"{name}.{kind}", metadata=said | {unsaid: None})
         except UserWarning as missing:
             raise ValueError(f"figure '{name}' was not saved: {missing}") from None
     write_csv(data, folder / f"{name}.csv", float_format="%.6g")
