@@ -6,7 +6,8 @@ import pytest
 from conftest import ROOT
 from nbformat import v4
 
-from toolkit import __main__ as cli
+import toolkit.notebooks
+from toolkit.__main__ import main
 from toolkit.handout import exercises, is_solution, student_version, timetable
 
 NOTEBOOKS = {
@@ -86,6 +87,7 @@ def test_a_timetable_by_hand():
     ]  # fmt: skip
     assert "**01 · Do we plant?** Run its 1 code cells" in text
     assert "Discuss `01-trees`, `01-flowers`" in text and "Exercise 1, in pairs" in text
+    assert "Exercises, solved in the notebook:" in text
     assert "- Where?" in text and "1. Count trees:" in text and "- That trees plant." in text
     assert "Seven" not in text and "- Exercises" not in text
 
@@ -127,8 +129,8 @@ def test_the_timetable_holds_what_is_needed_of_every_notebook():
 
 def test_the_command_writes_them(tmp_path, monkeypatch, capsys):
     (tmp_path / "notebooks").symlink_to(ROOT / "notebooks")
-    monkeypatch.setattr(cli, "ROOT", tmp_path)
-    assert cli.main(["handout"]) == 0
+    monkeypatch.setattr(toolkit.notebooks, "ROOT", tmp_path)
+    assert main(["handout"]) == 0
     written = {path.name for path in (tmp_path / "build" / "handout").iterdir()}
     assert written == {path.name for path in (ROOT / "notebooks").glob("*.ipynb")} | {
         "timetable.md"

@@ -109,6 +109,7 @@ def _sheet(notebook):
     prose = _prose(notebook)
     heads = re.findall(r"^## (.+)$", prose, re.M)
     stops = [f"- {head}" for head in heads if head not in ("Exercises", "What may not be said")]
+    solved = any(map(is_solution, notebook.cells))
     caution = prose.split("## What may not be said")[1].strip()
     return "\n\n".join(
         (
@@ -116,7 +117,7 @@ def _sheet(notebook):
             prose.split("\n\n", 1)[1].split("\n## ")[0].split("**Needs**")[0].strip(),
             "Stop at each heading, and ask what to expect before the cells below it run:",
             "\n".join(stops),
-            "Exercises:",
+            f"Exercises, {'solved in the notebook' if solved else 'not solved'}:",
             "\n".join(exercises(notebook)),
             "What may not be said:",
             caution,
