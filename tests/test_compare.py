@@ -120,6 +120,14 @@ def test_a_few_loud_places_set_no_side_apart():
     assert (contrast(one_sided(clear), "甲", "乙", by="side")["low"] > 0).all()
 
 
+def test_of_places_on_both_sides_only_those_that_use_a_term_tell_them_apart():
+    # five of five: one way in 2 ** -4 by chance; eight of ten: in 2 ** -7
+    few, many = one_sided([[9] * 5]), one_sided([[9] * 8 + [0] * 2])
+    for counts, clear in ((few, False), (many, True)):
+        counts["place"] = counts["place"].str.removeprefix("虚构")
+        assert (contrast(counts, "甲", "乙", by="side")["low"].item() > 0) == clear
+
+
 def test_a_few_reports_that_agree_may_set_a_place_apart():
     even = contrast(one_sided([[14, 13, 15, 14, 14]]), "甲", "乙", by="side").iloc[0]
     loud = contrast(one_sided([[70, 0, 0, 0, 0]]), "甲", "乙", by="side").iloc[0]

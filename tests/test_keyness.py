@@ -124,8 +124,8 @@ def test_the_prior_is_all_of_the_counts():
 def test_a_term_that_one_side_never_uses():
     row = keyness(COUNTS, 2024, 2020, by="year").set_index("term").loc["种花"]
     assert row["log_ratio"] == row["high"] == np.inf and row["why"] == "n_b is 0"
-    reach = t.ppf(0.975, 4) * np.sqrt(5 / 4 * 0.8) / np.log(2)  # one match in five units
-    assert row["low"] == pytest.approx(np.log2((1 / 5000) / (3 / 5000)) - reach)
+    reach = t.ppf(0.975, 4) / np.log(2)  # one match of one place is one draw
+    assert row["low"] == pytest.approx(-np.log2(3) - reach)
     assert row["z_clustered"] == pytest.approx(1)  # one match: 1 / sqrt(1), floor by words
     assert np.isfinite(row[["g2", "delta", "z_delta", "p_clustered", "dp"]].astype(float)).all()
 

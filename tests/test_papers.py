@@ -63,7 +63,7 @@ def test_a_table_is_printed_as_a_paper_prints_it(tmp_path):
         "| 种树 | State Council | 12,345 | 0.746 [0.698, 0.797] | <0.001 | −0.500 |",
         "| 种花 | provincial level | 0 | 4 [1, 449] | 0.084 | −∞ |",  # half the interval is 224
         "| 修路 | cities | 7 |  |  | 2.00 |",
-        "| 架桥 | county | 2020 | 0 [0, 0.00213] | 1.000 | 0.0123 |",
+        "| 架桥 | county level | 2020 | 0 [0, 0.00213] | 1.000 | 0.0123 |",
         "",
         "Note. Invented. In brackets, 95 % intervals. Missing or infinite values: 种花 (n is 0); "
         "修路 (used in 2024 only).",

@@ -268,7 +268,7 @@ def test_labels_in_two_languages():
     toolkit.use_style("zh")
     figure = toolkit.plot_trends(RATES)
     assert figure.get_supylabel() == "每千汉字次数"
-    for english, chinese in style._LABELS.values():
+    for english, chinese in style.LABELS.values():
         assert english and chinese and english != chinese
         assert re.search("[\u4e00-\u9fff]", chinese) and not re.search("[\u4e00-\u9fff]", english)
         fields = [re.findall(r"\{(\w+)", form) for form in (english, chinese)]

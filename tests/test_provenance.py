@@ -62,7 +62,7 @@ def test_a_picture_carries_its_cell_and_fingerprints(tmp_path, language):
         said = document.get_metadata_dict()
         text = document[0].get_textpage().get_text_range()
     assert (said["Title"], said["Keywords"], said["CreationDate"]) == ("x", expected, "")
-    assert style._LABELS["share"][language == "zh"] in text
+    assert style.LABELS["share"][language == "zh"] in text
     for kind in ("png", "svg"):
         content = (pictures / f"x.{kind}").read_bytes()
         assert expected.encode() in content and str(tmp_path).encode() not in content

@@ -5,7 +5,7 @@ import numpy as np
 from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator, PercentFormatter
 
 from .counts import check_names, counted, need
-from .strokes import fit, head, interval_line, ratio_axis
+from .strokes import fit, gloss, head, interval_line, ratio_axis
 from .style import BLUE, GREY, INK, RED, TEAL, TWO, label
 from .trends import SURE
 
@@ -196,11 +196,11 @@ def _forest_row(ax, row, colour, marker, *, hollow):
 def _forest_margins(ax, rows, names, colours):
     """Name the rows of a forest, what stands beside them, and its two directions."""
     margin, over = ax.get_yaxis_transform(), len(names) - 0.3  # x in parts of the axes, y in rows
-    gloss = rows.drop_duplicates("term").set_index("term").get("gloss_en", {})
+    first = rows.drop_duplicates("term").set_index("term").to_dict("index")
     for y, name in enumerate(names):
         ax.text(-0.02, y, name, transform=margin, ha="right", va="center")
         note = {"transform": margin, "va": "center", "color": GREY, "fontsize": 6.3}
-        ax.text(1.21, y, fit(gloss.get(name, ""), 36), **note)
+        ax.text(1.21, y, gloss(first[name], 36), **note)
     for x, text in ((1.09, "n"), (1.18, label("places"))):
         ax.text(x, over, text, transform=margin, ha="right", color=GREY, fontsize=6.3)
     directions = (f"← {label('falling')}", f"{label('rising')} →")
