@@ -28,7 +28,7 @@ def invented(*, apart):
         "1 + 1", execution_count=1, outputs=[v4.new_output("stream", text="2")], metadata={"x": 1}
     )
     parts = [
-        "It is done.\n\n## Exercises\n\nIn pairs.\n\n1. Count trees:\n   all.\n2. Count flowers.",
+        "It is done.\n\n## Exercises · 练习\n\nIn pairs.\n\n1. Count trees:\n   all.\n2. Count flowers.",
         "## What may not be said\n\n- That trees plant.",
     ]
     answers = [
@@ -47,7 +47,7 @@ def test_a_student_version_by_hand(apart):
     cells = student_version(given).cells
     assert [(c.cell_type, c.source) for c in cells[2:]] == [
         ("code", "1 + 1"),
-        ("markdown", "It is done.\n\n## Exercises\n\nIn pairs."),
+        ("markdown", "It is done.\n\n## Exercises · 练习\n\nIn pairs."),
         ("markdown", "1. Count trees:\n   all."), ("code", ""),
         ("markdown", "2. Count flowers."), ("code", ""),
         ("markdown", "## What may not be said\n\n- That trees plant."),
@@ -123,7 +123,7 @@ def test_the_timetable_holds_what_is_needed_of_every_notebook():
     for notebook in NOTEBOOKS.values():
         assert "### " + notebook.cells[0].source.splitlines()[0].removeprefix("# ") in text
         assert all(exercise in text for exercise in exercises(notebook))
-        caution = notebook.cells[-1].source.split("## What may not be said")[1].strip()
+        caution = notebook.cells[-1].source.split("## What may not be said · 不能说的话")[1].strip()
         assert caution in text
 
 

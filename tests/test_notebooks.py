@@ -21,7 +21,7 @@ NOTEBOOKS = notebooks.notebooks()
 FIGURES = ROOT / "figures"
 IDS = [path.stem for path in NOTEBOOKS]
 each = pytest.mark.parametrize("path", NOTEBOOKS, ids=IDS)
-ENDS = ("## Exercises", "## What may not be said")
+ENDS = ("## Exercises · 练习", "## What may not be said · 不能说的话")
 HAN = re.compile("[^\u4e00-\u9fff]+")
 
 
@@ -135,7 +135,9 @@ def test_a_notebook_defines_nothing_and_says_little_at_a_time(path):
 @each
 def test_a_notebook_asks_one_question_and_ends_with_what_may_not_be_said(path):
     prose = [cell.source for cell in cells(path, "markdown")]
-    assert prose[0].startswith(f"# {path.stem[:2]} · ") and prose[0].splitlines()[0].endswith("?")
+    assert prose[0].startswith(f"# {path.stem[:2]} · ") and re.search(
+        r"\? · .+？$", prose[0].splitlines()[0]
+    )
     for word in ("**Needs**", "**Makes**", "**Takes**"):
         assert word in prose[0]
     said = "\n\n".join(prose)
@@ -150,6 +152,13 @@ def test_a_notebook_asks_one_question_and_ends_with_what_may_not_be_said(path):
 
 NUMBER = re.compile(r"(?<![\w`-])\d[\d,.]*\d|(?<![\w`+−-])\d{2,}", re.ASCII)
 KNOWN = " ".join(map(str, range(2019, 2026))) + " 1,000 95 "  # years, the unit of rates, intervals
+
+
+@each
+def test_headings_are_in_both_languages(path):
+    text = "\n".join(cell.source for cell in cells(path, "markdown"))
+    headings = re.findall("^#+ .*", text, re.M)
+    assert headings and all(re.search(" · [^·]*[\u4e00-\u9fff][^·]*$", h) for h in headings)
 
 
 @each

@@ -6,7 +6,8 @@ from pathlib import Path
 from nbformat import v4
 
 TAG = "solution"
-_EXERCISES = re.compile(r"## Exercises\n+(.*?)(?=\n+## |\Z)", re.S)
+_CAUTION = "What may not be said"
+_EXERCISES = re.compile(r"## Exercises · 练习\n+(.*?)(?=\n+## |\Z)", re.S)
 _ITEM = re.compile(r"^(?=\d+\. )", re.M)
 _ROW = re.compile(r"\| (\d+) \| (.+) \|")
 
@@ -25,7 +26,7 @@ def exercises(notebook):
     items = [item.strip() for item in _ITEM.split(found[1])[1:]] if found else []
     if not items:
         raise ValueError(
-            f"'{_title(notebook)}' has no exercises: a cell needs the heading '## Exercises' and a "
+            f"'{_title(notebook)}' has no exercises: a cell needs the heading '## Exercises · 练习' and a "
             "numbered list below it."
         )
     return items
@@ -108,9 +109,9 @@ def _sheet(notebook):
     """Say what one needs to teach a notebook: its stops, exercises and cautions."""
     prose = _prose(notebook)
     heads = re.findall(r"^## (.+)$", prose, re.M)
-    stops = [f"- {head}" for head in heads if head not in ("Exercises", "What may not be said")]
+    stops = [f"- {head}" for head in heads if not head.startswith(("Exercises", _CAUTION))]
     solved = any(map(is_solution, notebook.cells))
-    caution = prose.split("## What may not be said")[1].strip()
+    caution = prose.split(f"## {_CAUTION}")[1].split("\n", 1)[1].strip()
     return "\n\n".join(
         (
             f"### {_title(notebook)}",
