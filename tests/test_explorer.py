@@ -246,3 +246,8 @@ def test_an_answer_shows_its_figure_and_tables_in_a_notebook(sample, monkeypatch
     assert len(shown) == 1 + len(tables) and len(tables) == 3
     assert [table.columns.name for table in shown[1:]] == list(tables)
     assert capsys.readouterr().out.splitlines() == answer.notes
+
+
+def test_what_a_place_has_no_part_in_is_a_dash(panel):
+    shown = explorer._html(explore_term(panel, "放管服", place="福州市"))
+    assert "NA" not in shown and "<td>–</td>" in shown

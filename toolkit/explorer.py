@@ -262,7 +262,7 @@ def _shown(answer):
     sides = dict(list(rates.drop(columns=["by", "n_han", "place"]).groupby(rates["place"])))
     table = sides.pop(EVERYWHERE)
     for place, own in sides.items():
-        beside = own[["group", "n", "rate"]].astype({"n": "Int64"})
+        beside = own[["group", "n", "rate"]].astype({"n": "str"})
         table = table.merge(beside, on="group", how="left", suffixes=("", f", {place}"))
     shown = {label("rate"): table}
     if "term" in answer.beside:
