@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.ticker import PercentFormatter
 
-from .strokes import tint
+from .strokes import apart, tint
 from .style import BLUE, GREY, INK, PALE, RED, SHADES, TWO, label
 
 
@@ -37,12 +37,10 @@ def plot_power(table):
         ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
         ax.grid(axis="y")
         ax.margins(x=0.06)
-    ends = part.sort_values("places").groupby("ratio").tail(1)
-    below = 1.1
-    for row in ends.sort_values(["power", "ratio"], ascending=False).itertuples():
-        below = min(row.power, below - 0.075)  # names keep clear of each other
+    ends = part.sort_values("places").groupby("ratio").tail(1).sort_values(["power", "ratio"])
+    for ratio, height in zip(ends["ratio"], apart(ends["power"], 0.075, 1.0), strict=True):
         axes[0][-1].annotate(
-            f"× {row.ratio:g}", (1.03, below), xycoords=("axes fraction", "data"),
+            f"× {ratio:g}", (1.03, height), xycoords=("axes fraction", "data"),
             va="center", annotation_clip=False, fontsize=6.5,
         )  # fmt: skip
     axes[0][0].set_ylabel(label("power"))

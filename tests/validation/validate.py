@@ -18,9 +18,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy.stats import beta
 
 import toolkit as tk
+from toolkit.uncertainty import exact_limits
 
 HERE = Path(__file__).parent
 DRAWS, TOGETHER = 100, 10  # draws of lengths and gaps, panels to each
@@ -109,8 +109,7 @@ def cover_adoption(places):
 
 def share(k, n, name):
     """Give k of n as a share with its exact limits."""
-    low = beta.ppf(0.025, k, n - k + 1) if k else 0.0
-    high = beta.ppf(0.975, k + 1, n - k) if k < n else 1.0
+    low, high = map(float, exact_limits(k, n))
     return {name: k / n, "low": low, "high": high, "panels": n}
 
 
