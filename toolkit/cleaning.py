@@ -5,8 +5,8 @@ kept + removed = read, and every later offset can point into the file itself.
 """
 
 import re
-from bisect import bisect_right
-from itertools import accumulate
+
+import numpy as np
 
 # Marks inside the text: markup and the newspaper's "continued on page 2".
 _INLINE = re.compile(
@@ -74,11 +74,11 @@ def clean(text, marked=()):
 
 
 def as_read(removed):
-    """Give a function that turns offsets in the clean text into offsets in the text as read."""
-    lengths = list(accumulate((end - start for start, end, _ in removed), initial=0))
-    # Position of each removed span in the clean text
-    cuts = [start - before for (start, _, _), before in zip(removed, lengths, strict=False)]
-    return lambda offset: offset + lengths[bisect_right(cuts, offset)]
+    """Give a function that turns offsets in the clean text, one or an array, into those as read."""
+    starts, ends = np.array([span[:2] for span in removed], dtype=int).reshape(-1, 2).T
+    lengths = np.cumsum(np.append(0, ends - starts))
+    cuts = starts - lengths[:-1]  # where in the clean text each removed span stood
+    return lambda offsets: offsets + lengths[np.searchsorted(cuts, offsets, side="right")]
 
 
 def _comments(text):
