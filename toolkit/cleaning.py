@@ -62,8 +62,9 @@ def clean(text, marked=()):
     """
     front = _FRONT_MATTER.match(text)
     apart = [*marked, *_comments(text)] + ([(0, front.end(), "front matter")] if front else [])
-    spans = [(m.start(), m.end(), m.lastgroup) for m in _INLINE.finditer(text)]
-    spans += [*apart, *_line_spans(_blanked(text, apart))]
+    spans = _inline(text)
+    seen = _blanked(text, apart) if apart else text
+    spans += [*apart, *_line_spans(seen, _inline(seen) if apart else spans)]
     removed = _disjoint(spans)
     kept, at = [], 0
     for start, end, _ in removed:
@@ -79,6 +80,10 @@ def as_read(removed):
     lengths = np.cumsum(np.append(0, ends - starts))
     cuts = starts - lengths[:-1]  # where in the clean text each removed span stood
     return lambda offsets: offsets + lengths[np.searchsorted(cuts, offsets, side="right")]
+
+
+def _inline(text):
+    return [(m.start(), m.end(), m.lastgroup) for m in _INLINE.finditer(text)]
 
 
 def _comments(text):
@@ -108,18 +113,23 @@ def _disjoint(spans):
     return out
 
 
-def _lines(text):
+def _lines(text, inline):
     """Yield (start, end, bare) for each line that says something; `bare` is free of markup."""
-    at = 0
+    at, marks = 0, iter([*(start for start, *_ in inline), len(text)])
+    mark = next(marks)
     for line in text.splitlines(keepends=True):
-        bare = _INLINE.sub("", line).strip() if len(line) <= 4 * _SHORT else line.strip()
+        marked = mark < at + len(line)
+        while mark < at + len(line):
+            mark = next(marks)
+        marked = marked and len(line) <= 4 * _SHORT
+        bare = (_INLINE.sub("", line) if marked else line).strip()
         if bare:
             yield at, at + len(line), bare
         at += len(line)
 
 
-def _line_spans(text):
-    lines = list(_lines(text))
+def _line_spans(text, inline):
+    lines = list(_lines(text, inline))
     first, last = _title_block(lines), _annex(lines, len(text))
     for start, end, bare in lines[:first]:
         yield start, end, "furniture" if _FURNITURE.search(bare) else "title"
@@ -186,9 +196,9 @@ def _is_text(bare):
 def _annex(lines, length):
     """Find the first line after the report: an annex or a glossary; len(lines) where none is."""
     for i, (start, _, bare) in enumerate(lines):
-        plain = re.sub(r"\s", "", bare)
-        if start <= _TAIL * length or len(bare) > _SHORT or NUMBERED.match(plain):
+        if start <= _TAIL * length or len(bare) > _SHORT:
             continue
-        if _ANNEX.match(plain) and not _PUNCTUATION.search(plain[4:]):
+        plain = re.sub(r"\s", "", bare)
+        if not NUMBERED.match(plain) and _ANNEX.match(plain) and not _PUNCTUATION.search(plain[4:]):
             return i
     return len(lines)

@@ -3,7 +3,7 @@
 import json
 from bisect import bisect_left
 from collections import Counter
-from functools import partial
+from functools import cache, partial
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
@@ -214,17 +214,16 @@ def _tables(read, how):
     clauses = [clauses for _, clauses, *_ in read if clauses]
     if not clauses:  # then there is no evidence either
         return {}, {}
-    table, codes, _ = _clause_table(clauses, counts["clauses"])
-    han = codes[is_han(codes)].astype(np.uint16)
+    table, *text = _clause_table(clauses, counts["clauses"])
     made = {"clauses": table}
     if {"hits", "tokens"}.intersection(how.only):
-        made["hits"] = find_hits(table, how.lexicon)
+        made["hits"] = find_hits(table, how.lexicon, text)
     if "tokens" in how.only:
-        made["tokens"] = count_tokens(table, made["hits"])
+        made["tokens"] = count_tokens(table, made["hits"], text=text)
     if "claims" in how.only:
         made["claims"] = find_claims(table)
     if "marks" in how.only:
-        made["marks"] = find_hits(table, load_lexicon(DATA / "markers.csv"))
+        made["marks"] = find_hits(table, _markers(), text)
     for name, frame in made.items():
         owner = frame["report_id"].cat.codes.to_numpy()
         counts[name] = np.bincount(owner, minlength=len(read)).tolist()
@@ -240,8 +239,14 @@ def _tables(read, how):
     if "reuse" in how.only:
         owner = table["report_id"].cat.codes.to_numpy()
         counts["han"] = np.bincount(owner, table["n_han"], len(read)).astype(int).tolist()
-        tables["han"] = pa.table({"han": han})
+        codes, _ = text
+        tables["han"] = pa.table({"han": codes[is_han(codes)].astype(np.uint16)})
     return counts, tables
+
+
+@cache
+def _markers():
+    return load_lexicon(DATA / "markers.csv")
 
 
 def _clause_table(clauses, lengths):
@@ -255,11 +260,11 @@ def _clause_table(clauses, lengths):
                 np.repeat(np.arange(len(lengths)), lengths), range(len(lengths))
             ),
             "clause": np.concatenate([np.arange(n, dtype=np.int32) for n in lengths]),
-            "section": np.array([s for part in sections for s in part], dtype=object),
+            "section": pd.Series([s for part in sections for s in part], dtype=object),
             "role": pd.Categorical.from_codes([role[r] for part in roles for r in part], ROLES),
             "start": np.concatenate(starts).astype(np.int32),
             "end": np.concatenate(ends).astype(np.int32),
-            "text": np.array([text for part in texts for text in part], dtype=object),
+            "text": pd.Series([text for part in texts for text in part], dtype=object),
         }
     )
     codes, begins = joined(table)

@@ -169,11 +169,8 @@ def rows_to(folder, name, known):
     column, used or not, by column; the file keeps them.
     """
     schema, waiting = SCHEMAS[name], []
-    named = schema.with_metadata(
-        {c: json.dumps(list(n), ensure_ascii=False) for c, n in known.items()}
-    )
     how = {"compression": "zstd", "compression_level": 6, "store_schema": False}
-    with pq.ParquetWriter(folder / f"{name}.parquet", named, **how) as writer:
+    with pq.ParquetWriter(folder / f"{name}.parquet", schema, **how) as writer:
 
         def write_group(rows):
             columns = [
@@ -183,7 +180,7 @@ def rows_to(folder, name, known):
                 for column in rows.columns
             ]
             table = pa.table(dict(zip(schema.names, columns, strict=True))).cast(schema)
-            writer.write_table(table.replace_schema_metadata(named.metadata), row_group_size=_ROWS)
+            writer.write_table(table, row_group_size=_ROWS)
 
         def add(table):
             waiting.append(table.select(schema.names))
@@ -195,6 +192,8 @@ def rows_to(folder, name, known):
         yield add
         if any(map(len, waiting)):
             write_group(pa.concat_tables(waiting))
+        names = {c: json.dumps(list(n), ensure_ascii=False) for c, n in known.items()}
+        writer.add_key_value_metadata(names)
 
 
 @contextlib.contextmanager
@@ -306,7 +305,7 @@ def load(name):
             continue
         named = [field.name for field in schema if field.type == _TYPES["name"]]
         read = pq.read_table(path, read_dictionary=named)
-        said = {c.decode(): n for c, n in (read.schema.metadata or {}).items()}
+        said = {c.decode(): n for c, n in (pq.read_metadata(path).metadata or {}).items()}
         known = {c: json.loads(said[c]) for c in read.column_names if c in said}
         tables[table] = as_frame(read, table, of_ids | known)
     return Corpus(**tables)
