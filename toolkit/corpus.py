@@ -2,7 +2,7 @@
 
 import sys
 import tempfile
-from contextlib import nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +14,12 @@ from . import DATA
 from .cache import code_key, finished_work, get, key, put
 from .claims import NAMED
 from .counts import check_names
+from .formats import write_csv
 from .lexicon import load_lexicon
 from .manifest import read_manifest
 from .parts import How, make_packs, take
 from .reading import MAX_MEMORY, MAX_SECONDS, MAX_SIZE, SUFFIXES, list_files, spelled
-from .reuse import EVERY_PAIR, find_reuse, reused
+from .reuse import EVERY_PAIR, compare
 from .sections import ROLES
 from .tables import (
     QUARANTINED,
@@ -31,7 +32,9 @@ from .tables import (
     difference,
     find_folder,
     load,
+    rows_to,
     write,
+    writing,
 )  # fmt: skip
 
 OPTIONAL = ("hits", "tokens", "claims", "marks", "reuse")
@@ -39,7 +42,7 @@ _SEARCHED = 0.1  # containment from which the pairs of a large collection are se
 
 
 def build(
-    folder, out=None, *, lexicon=None, only=OPTIONAL, jobs=1, executor=None,
+    folder, out=None, *, large=False, lexicon=None, only=OPTIONAL, jobs=1, executor=None,
     text_column=None, simplify=False, fresh=False,
     max_seconds=MAX_SECONDS, max_memory=MAX_MEMORY, max_size=MAX_SIZE,
 ):  # fmt: skip
@@ -57,6 +60,9 @@ def build(
     concurrent.futures or like it (a cluster's), which is given the files' bytes and needs this
     package, the same version, on its machines. Work lost with a worker is done again.
 
+    With `large` the tables go to `out` as they are made, and stay there: memory does not grow with
+    the collection, the long tables of the Corpus are on disk (see `load`), and clauses have no text.
+
     Tables of reports (.csv, .jsonl, .xlsx) give one report a row; `text_column` names the column
     of the text, by default the longest, and the others are read as a manifest's. `simplify` turns
     traditional characters into simplified ones before anything is read from the text; the column
@@ -69,7 +75,7 @@ def build(
     Gives a Corpus. Files that cannot be read are listed in its `problems`, as are those that came,
     went or changed meanwhile; the rest goes through.
     Raises NotADirectoryError for a folder that is not there, ValueError where no report in it
-    can be read or there are no jobs, FileExistsError where `out` holds anything but tables or lies
+    can be read, there are no jobs, or `large` has no `out`, FileExistsError where `out` holds anything but tables or lies
     in the folder, RuntimeError where the executor cannot do the work.
     """
     folder = Path(folder)
@@ -77,6 +83,8 @@ def build(
         raise ValueError(f"jobs is the number of processes, 1 or more, not {jobs}.")
     only = (only,) if isinstance(only, str) else tuple(only)
     check_names(only, OPTIONAL, "table to make")
+    if large and out is None:
+        raise ValueError("large keeps the tables on disk: name a folder for them, out=FOLDER.")
     if out is not None:
         checked(out, folder.resolve())
     if not isinstance(lexicon, pd.DataFrame):
@@ -91,20 +99,23 @@ def build(
             folder, _progress(files), manifest, how, kept,
             max_size=max_size, jobs=jobs, executor=executor,
         )  # fmt: skip
-        rows, tables = _gathered(packs, files, problems, manifest)
-        wrong += [(name, "is in the manifest, but no such report was read") for name in manifest]
-        problems += [(name, "manifest", reason) for name, reason in wrong]
-        problems += _changed(found, _stamps(folder, list_files(folder)))
-        if not rows:
-            reasons = "; ".join(f"{name}: {reason}" for name, _, reason in sorted(problems)[:3])
-            raise ValueError(
-                f"no report could be read in {folder} ({reasons or 'it is empty'}). "
-                f"Put reports there: {', '.join(SUFFIXES)}."
-            )
-        corpus = _corpus(rows, tables, problems, how, kept)
-    if out is not None:
-        write(corpus, out)
-    return corpus
+        with (_on_disk if large else _in_memory)(out, how, kept) as (add, finish):
+            reports, lengths = _gathered(packs, files, manifest, problems, add)
+            wrong += [
+                (name, "is in the manifest, but no such report was read") for name in manifest
+            ]
+            problems += [(name, "manifest", reason) for name, reason in wrong]
+            problems += _changed(found, _stamps(folder, list_files(folder)))
+            if reports is None:
+                reasons = "; ".join(f"{name}: {reason}" for name, _, reason in sorted(problems)[:3])
+                raise ValueError(
+                    f"no report could be read in {folder} ({reasons or 'it is empty'}). "
+                    f"Put reports there: {', '.join(SUFFIXES)}."
+                )
+            listed = sorted({*map(tuple, problems), *_same_day(reports)})
+            named = pd.DataFrame(listed, columns=["file", "kind", "reason"], dtype="str")
+            corpus = finish(reports, named, lengths)
+    return load(out, large=True) if large else corpus
 
 
 def _progress(files):
@@ -135,21 +146,29 @@ def _changed(before, after):
             yield name, "noted", f"it {what} while the folder was read; build again"
 
 
-def _gathered(packs, files, problems, manifest):
-    """Give the rows of the table of reports, and of each other table its pieces, in order.
+def _gathered(packs, files, manifest, problems, add):
+    """Hand the tables of packs on to `add`, by name and in order; give the table of reports, None
+    where there is none, and how many clauses each has.
 
-    Of two documents with one id, or one text, the first is kept; what is wrong is listed."""
-    rows, tables, seen, same = [], {}, {}, {}
+    Of two documents with one id, or one text, the first is kept. What is wrong is listed, and what
+    the manifest names and is there leaves it."""
+    frames, lengths, seen, same = [], [], {}, {}
     names = map(spelled, files)
     for pack, numbers in packs:
         wanted = _wanted(pack, numbers, names, problems, seen, same)
         for name, table in take(pack, [n for n, _ in wanted]).items():
-            tables.setdefault(name, []).append(table)
+            add(name, table)
         for _, record in wanted:
             manifest.pop(record["report_id"], None)
             problems += map(tuple, record["problems"])
-            rows += [record["report"]] if "report" in record else []
-    return rows, tables
+        if rows := [record["report"] for _, record in wanted if "report" in record]:
+            frames.append(pd.DataFrame(rows).astype({"year": "Int64"}))
+            lengths += [pack.counts["clauses"][n] for n, record in wanted if "report" in record]
+    if not frames:
+        return None, lengths
+    reports = pd.concat(frames, ignore_index=True)
+    own = sorted(set(reports) - set(REPORTS))
+    return reports[[*REPORTS, *own]].fillna(dict.fromkeys(own, "")), lengths
 
 
 def _wanted(pack, numbers, names, problems, seen, same):
@@ -186,51 +205,111 @@ def _known(lexicon):
     }  # fmt: skip
 
 
-def _corpus(rows, tables, problems, how, kept):
-    """Join what the packs made to the tables of a Corpus, and compare all reports."""
-    reports = pd.DataFrame(rows)
-    own = sorted(set(reports) - set(REPORTS))
-    reports = reports[[*REPORTS, *own]].fillna(dict.fromkeys(own, ""))
-    reports["year"] = reports["year"].astype("Int64")
-    ids, known = {"report_id": reports["report_id"].tolist()}, _known(how.lexicon)
-    made = dict.fromkeys(SCHEMAS)
-    tables.pop("han", None)
-    for name, pieces in tables.items():
-        made[name] = as_frame(pa.concat_tables(pieces), name, ids | known.get(name, {}))
-    if "hits" not in how.only:
-        made["hits"] = None
-    clauses = made["clauses"]
-    n_han = np.bincount(clauses["report_id"].cat.codes, clauses["n_han"], len(reports))
-    reports["n_han"] = n_han.astype(int)
-    copied = dict.fromkeys(("from_own", "from_any"), pd.array([pd.NA] * len(clauses), "Int32"))
-    if "reuse" in how.only:
-        made["reuse"], copied = _reuse(clauses, reports, kept)
-    made["clauses"] = clauses.assign(**copied)
-    listed = sorted({*map(tuple, problems), *_same_day(reports)})
-    problems = pd.DataFrame(listed, columns=["file", "kind", "reason"])
-    return Corpus(reports=reports, problems=problems, **made)
+@contextmanager
+def _in_memory(out, how, kept):
+    """Give what takes the tables, and what makes a Corpus of them, written to `out` if that is named."""
+    tables = {}
+
+    def add(name, table):
+        tables.setdefault(name, []).append(table)
+
+    def finish(reports, problems, lengths):
+        ids, known = reports["report_id"].tolist(), _known(how.lexicon)
+        joined = {name: pa.concat_tables(pieces) for name, pieces in tables.items()}
+        han = joined.pop("han")["han"].to_numpy() if "reuse" in how.only else None
+        pairs, copied = _compared(han, joined["clauses"]["n_han"], lengths, reports, kept)
+        joined["clauses"] = _with_columns(joined["clauses"], copied)
+        made = dict.fromkeys(SCHEMAS)
+        for name in sorted({"clauses", "evidence", "removed", *how.only} - {"reuse"}):
+            made[name] = as_frame(joined[name], name, {"report_id": ids} | known.get(name, {}))
+        if pairs is not None:
+            made["reuse"] = as_frame(pairs, "reuse", {"report_id": ids, "other_id": ids})
+        corpus = Corpus(reports=reports, problems=problems, **made)
+        if out is not None:
+            write(corpus, out)
+        return corpus
+
+    yield add, finish
 
 
-def _reuse(clauses, reports, kept):
-    """Compare all reports: the table of pairs, and the columns that clauses gain by it."""
+@contextmanager
+def _on_disk(out, how, kept):
+    """Give what takes the tables and writes them on, and what finishes them: nothing long is held."""
+    known = _known(how.lexicon)
+    with writing(out) as folder, ExitStack() as stack:
+        spool, stream = folder.parent / "clauses.arrow", folder.parent / "han"
+        writers = {
+            name: stack.enter_context(rows_to(folder, name, known.get(name, {})))
+            for name in sorted({"evidence", "removed", *how.only} - {"reuse"})
+        }
+        han, clauses = stack.enter_context(open(stream, "wb")), []
+
+        def add(name, table):
+            if name == "han":
+                han.write(table["han"].combine_chunks().to_numpy())
+            elif name == "clauses":
+                table = table.drop_columns("text")
+                if not clauses:
+                    clauses.append(stack.enter_context(pa.ipc.new_stream(spool, table.schema)))
+                clauses[0].write_table(table)
+            elif name in writers:
+                writers[name](table)
+
+        def finish(reports, problems, lengths):
+            stack.close()
+            with pa.memory_map(str(spool)) as source:
+                tables = [pa.table(batch) for batch in pa.ipc.open_stream(source)]
+                n_han = pa.chunked_array([table["n_han"].chunk(0) for table in tables])
+                there = np.memmap(stream, np.uint16, "r") if "reuse" in how.only else None
+                pairs, copied = _compared(there, n_han, lengths, reports, None)
+                at = 0
+                with rows_to(folder, "clauses", known["clauses"]) as add:
+                    for table in tables:
+                        add(_with_columns(table, copied.slice(at, len(table))))
+                        at += len(table)
+            if pairs is not None:
+                with rows_to(folder, "reuse", {}) as add:
+                    add(pairs)
+            write_csv(reports, folder / "reports.csv")
+            write_csv(problems, folder / "problems.csv")
+
+        yield add, finish
+
+
+def _compared(han, n_han, lengths, reports, kept):
+    """Compare the wording of all reports: Arrow tables of pairs, and of the columns that clauses gain.
+
+    `han` is the stream of Han characters, None where nothing is to be compared; `n_han` of each
+    clause; `lengths`, how many clauses each report has."""
+    if han is None:
+        missing = pa.nulls(len(n_han), pa.int32())
+        return None, pa.table({"from_own": missing, "from_any": missing})
     made_from = key(code_key(), "reuse", *(key(*map(str, row)) for row in reports.to_numpy()))
     packed = get(kept, made_from)
     if packed is None:
-        every = len(reports) <= EVERY_PAIR
-        pairs = find_reuse(clauses, reports, floor=None if every else _SEARCHED)
-        within = clauses[["report_id", "clause"]].assign(from_own=pd.NA, from_any=pd.NA)
-        within = reused(clauses, reports) if every else within
+        n_han, first = n_han.to_numpy(), np.cumsum([0, *lengths])
+        begins = np.cumsum(n_han) - n_han + np.repeat(np.arange(len(lengths)), lengths)
+        bounds = np.append(begins, len(han))[first]
+        floor = 0 if len(reports) <= EVERY_PAIR else _SEARCHED
+        pairs, within = compare(han, begins, bounds, reports, floor)
+        tables = as_arrow(pairs, "reuse"), as_arrow(within[["from_own", "from_any"]], "clauses")
+        if kept is None:
+            return tables
         sink = pa.BufferOutputStream()
-        columns = within[["from_own", "from_any"]].astype("Int32")
-        for table in (as_arrow(pairs, "reuse"), as_arrow(columns, "clauses")):
+        for table in tables:
             with pa.ipc.new_stream(sink, table.schema) as stream:
                 stream.write_table(table)
         packed = sink.getvalue().to_pybytes()
         put(kept, made_from, packed)
     source = pa.BufferReader(packed)
-    pairs, columns = (pa.ipc.open_stream(source).read_all() for _ in range(2))
-    ids = dict.fromkeys(("report_id", "other_id"), reports["report_id"].tolist())
-    return as_frame(pairs, "reuse", ids), as_frame(columns, "clauses")
+    return tuple(pa.ipc.open_stream(source).read_all() for _ in range(2))
+
+
+def _with_columns(table, more):
+    """Add the columns of another Arrow table with as many rows."""
+    for name, column in zip(more.column_names, more.columns, strict=True):
+        table = table.append_column(name, column)
+    return table
 
 
 def _same_day(reports):

@@ -50,7 +50,8 @@ class Pack(NamedTuple):
             and its documents: report_id, name, sha256, problems and, where there is Chinese text in
             it, report, its row of that table
     counts  of each table, how many rows are of each document, in the order of all files
-    tables  Arrow tables without report_id; `han` has the Han characters of the clauses, one a row
+    tables  Arrow tables without report_id; `han` has the Han characters of the clauses, one a row,
+            and a 0 at the end of each document
     """
 
     files: list
@@ -224,9 +225,13 @@ def _tables(read, how):
         made["claims"] = find_claims(table)
     if "marks" in how.only:
         made["marks"] = find_hits(table, _markers(), text)
+    owner = table["report_id"].cat.codes.to_numpy()
+    n_han = np.bincount(owner, table["n_han"], len(read)).astype(int).tolist()
+    for (record, *_), n in zip(read, n_han, strict=True):
+        if n:
+            record["report"]["n_han"] = n
     for name, frame in made.items():
-        owner = frame["report_id"].cat.codes.to_numpy()
-        counts[name] = np.bincount(owner, minlength=len(read)).tolist()
+        counts[name] = np.bincount(frame["report_id"].cat.codes, minlength=len(read)).tolist()
     for name, rows in (
         ("evidence", [row for *_, sources, _ in read for row in sources]),
         ("removed", [row for *_, removed in read for row in removed]),
@@ -237,11 +242,18 @@ def _tables(read, how):
         for name, frame in made.items()
     }
     if "reuse" in how.only:
-        owner = table["report_id"].cat.codes.to_numpy()
-        counts["han"] = np.bincount(owner, table["n_han"], len(read)).astype(int).tolist()
-        codes, _ = text
-        tables["han"] = pa.table({"han": codes[is_han(codes)].astype(np.uint16)})
+        counts["han"] = [n + 1 if n else 0 for n in n_han]
+        tables["han"] = pa.table({"han": _stream(*text, owner)})
     return counts, tables
+
+
+def _stream(codes, begins, owner):
+    """Give the Han characters of joined clauses, with a 0 at the end of each report."""
+    ends = np.append(begins[1:][np.diff(owner) > 0] - 1, len(codes))
+    codes = np.append(codes, np.uint32(0))
+    codes[ends], kept = 0, is_han(codes)
+    kept[ends] = True
+    return codes[kept].astype(np.uint16)
 
 
 @cache

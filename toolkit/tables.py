@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from . import DATA
+from .disk import open_table, total
 from .formats import read_cell, write_csv
 
 REPORTS = (
@@ -61,7 +62,7 @@ class Corpus(NamedTuple):
         span = f", {years.min()}-{years.max()}" if len(years) else ""
         places = self.reports["place"].replace("", pd.NA).nunique()
         counts = {
-            name: table["n"].sum() if name == "tokens" else len(table)
+            name: total(table, "n" if name == "tokens" else None)
             for name in ("clauses", "hits", "tokens", "claims")
             if (table := getattr(self, name)) is not None
         }
@@ -192,7 +193,7 @@ def rows_to(folder, name, known):
         yield add
         if any(map(len, waiting)):
             write_group(pa.concat_tables(waiting))
-        names = {c: json.dumps(list(n), ensure_ascii=False) for c, n in known.items()}
+        names = {c: json.dumps(list(n), ensure_ascii=False) for c, n in sorted(known.items())}
         writer.add_key_value_metadata(names)
 
 
@@ -289,11 +290,15 @@ def checked(out, folder=None):
     return out
 
 
-def load(name):
+def load(name, *, large=False):
     """Load the tables of a corpus: the name of a shipped one, or a folder that `build` wrote.
 
-    Gives a Corpus; its clauses have no `text`, which is not shipped.
-    Raises FileNotFoundError naming the corpora there are.
+    Gives a Corpus; its clauses have no `text`, which is not shipped. With `large` the long tables
+    stay on disk: relations of DuckDB in place of DataFrames, which `count_terms`, `role_shares`,
+    `frequent_tokens` and `count_tokens_by` take as they are, in bounded memory; `.filter("...")`
+    narrows one and `.df()` brings it into memory.
+
+    Raises FileNotFoundError naming the corpora there are, ImportError where DuckDB is missing.
     """
     folder = find_folder(name)
     tables = {table: _read_csv(folder, table) for table in _CSV}
@@ -303,10 +308,13 @@ def load(name):
         if not path.is_file():
             tables[table] = None
             continue
+        said = {c.decode(): n for c, n in (pq.read_metadata(path).metadata or {}).items()}
+        known = {c: json.loads(said[c]) for c in schema.names if c in said}
+        if large:
+            tables[table] = open_table(path, known)
+            continue
         named = [field.name for field in schema if field.type == _TYPES["name"]]
         read = pq.read_table(path, read_dictionary=named)
-        said = {c.decode(): n for c, n in (pq.read_metadata(path).metadata or {}).items()}
-        known = {c: json.loads(said[c]) for c in read.column_names if c in said}
         tables[table] = as_frame(read, table, of_ids | known)
     return Corpus(**tables)
 
