@@ -1,7 +1,7 @@
 """The noun beside a number that it counts or measures, by the word classes of the dictionary."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -62,6 +62,7 @@ def _cut(texts):
     return dict(zip(texts, rows, strict=True))
 
 
+@lru_cache(2**16)
 def _nominal(word):
     """Tell whether a word may be part of a noun phrase."""
     nouns = classes().get(word, "x").startswith(("n", "b", "j", "vn", "an", "l", "s"))
@@ -77,9 +78,15 @@ def _noun_after(words):
     return _short(words[: next(rest, len(words))])
 
 
+@lru_cache(2**16)
+def _leads_on(word):
+    """Tell whether a word may stand between a noun phrase and what is said of it."""
+    return classes().get(word, "n" if word > "~" else "m")[0] in "pdcrtfmu"
+
+
 def _noun_before(words):
     """Give the noun phrase that words end in."""
-    while words and classes().get(words[-1], "n" if words[-1] > "~" else "m")[0] in "pdcrtfmu":
+    while words and _leads_on(words[-1]):
         words = words[:-1]
     first = len(words) - 1 - (len(words) > 1 and len(words[-1]) == 1)  # 关联|率
     while first > 0 and _nominal(words[first - 1]):
@@ -89,6 +96,6 @@ def _noun_before(words):
 
 def _short(words):
     """Give the last words of a phrase that together have at most 12 characters."""
-    while sum(map(len, words)) > 12:
+    while len(phrase := "".join(words)) > 12:
         words = words[1:]
-    return "".join(words)
+    return phrase

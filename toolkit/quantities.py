@@ -93,10 +93,10 @@ def find_quantities(text):
         claim = read_rank(text, match) if match["nth"] else _read(text, match)
         if claim is None:
             continue
-        between = text[last["end"] : claim["start"]]
-        ranked = claim["kind"] == "rank"
-        if last["unit"] == claim["unit"] and (last["kind"] == "rank") == ranked:
-            if len(between) < 24 and _TO.fullmatch(between) and _FROM.search(last["before"]):
+        ranked, gap = claim["kind"] == "rank", claim["start"] - last["end"]
+        if gap < 24 and last["unit"] == claim["unit"] and (last["kind"] == "rank") == ranked:
+            between = text[last["end"] : claim["start"]]
+            if _TO.fullmatch(between) and _FROM.search(last["before"]):
                 claim |= {"start": last["start"], "value_from": last["value"]}
                 claim |= {"kind": "rank" if ranked else "change", "before": last["before"]}
                 claim["left"] = _REACH.sub("", re.split("[由从]", last["left"])[0])
