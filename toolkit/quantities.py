@@ -164,7 +164,7 @@ def _counts(text, match, unit, value, before):
         return False  # 一 is an article, 二 before a measure word an ordinal
     if before[-1:] in _POINTING or (not before and text[at] in BOUND):
         return False  # the last: a place in a list, 鹭洲、三台、松月
-    if unit in ("次", "批") and _SITTING.search(text, max(0, start - 20), start):
+    if unit in ("次", "批") and _SITTING.search(text, start - 20, start):
         return False  # 第十届三次会议
     if unit == "个" and first_class(text[at : at + 4])[0] in "dpcruz":  # 三个务必
         return False
