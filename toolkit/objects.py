@@ -21,6 +21,7 @@ def classes():
     return dict(zip(columns[::3], columns[2::3], strict=True))
 
 
+@lru_cache(2**16)
 def first_class(text):
     """Give the class of the first word of a text."""
     return classes().get(next(iter(cutter()(text)), ""), "x")

@@ -5,6 +5,7 @@ after. Years, names and numbering have neither.
 """
 
 import re
+from functools import lru_cache
 from math import isnan
 
 from .numbers import (
@@ -72,6 +73,7 @@ _COMPARATORS = {
     "about": "约(?<![节预签履集条违契合特邀制公]约)|近(?<![最附邻临靠贴亲就远]近)|大概",
 }
 _COMPARED = re.compile(f"(?:{'|'.join(_COMPARATORS.values())})(?:[了为达到至]|人民币)* ?$")
+_SIZES = frozenset(SIZES)
 _IN_CHARACTERS = re.compile("的?[“\u4e00-\u9fff]")
 _NO_COUNT = frozenset((*DIGITS_ONLY, *AREAS, "度"))  # after a Chinese numeral
 _POINTING = frozenset("这那哪该另")
@@ -96,7 +98,7 @@ def find_quantities(text):
         ranked, gap = claim["kind"] == "rank", claim["start"] - last["end"]
         if gap < 24 and last["unit"] == claim["unit"] and (last["kind"] == "rank") == ranked:
             between = text[last["end"] : claim["start"]]
-            if _TO.fullmatch(between) and _FROM.search(last["before"]):
+            if _FROM.search(last["before"]) and _TO.fullmatch(between):
                 claim |= {"start": last["start"], "value_from": last["value"]}
                 claim |= {"kind": "rank" if ranked else "change", "before": last["before"]}
                 claim["left"] = _REACH.sub("", re.split("[由从]", last["left"])[0])
@@ -141,13 +143,14 @@ def _is_claim(text, match, value, unit, before):
     number, after = match["number"], match["after"] or ""
     han = number[0] in HAN
     classed = (
-        (unit in SIZES and not after)  # 500千伏电网
+        (unit in _SIZES and not after)  # 500千伏电网
         or (after.endswith(("上", "下")) and (unit not in MEASURES or unit == "人"))
         or (unit == "元" and before.endswith("超"))  # 5亿元以上项目, 超亿元项目
     ) and _IN_CHARACTERS.match(text, match.end())
     bare = not number.strip("百千万亿") and not (match["more"] or _COMPARED.search(before))
-    named = before.endswith("每") or _NAMES.match(text, match.start("number"))
-    if classed or bare or named:
+    if classed or bare or before.endswith("每"):
+        return False
+    if (han or unit == "类") and _NAMES.match(text, match.start("number")):
         return False
     if not unit:
         return not han and _stands(text, match, value, before)
@@ -168,8 +171,15 @@ def _counts(text, match, unit, value, before):
         return False  # 第十届三次会议
     if unit == "个" and first_class(text[at : at + 4])[0] in "dpcruz":  # 三个务必
         return False
-    word = max(0, start - 2)
-    for part in cutter()(text[word : at + 3]):
+    first = max(0, start - 2)
+    return _ends_words(text[first : at + 3], start - first, at - first)
+
+
+@lru_cache(2**16)
+def _ends_words(text, start, at):
+    """Tell whether a numeral and measure word from start to at are no part of a longer word."""
+    word = 0
+    for part in cutter()(text):
         if word <= start < word + len(part):  # 三门峡 is a longer word than 三门
             return word + len(part) <= at or classes().get(part, "m")[0] in "mqx"
         word += len(part)
