@@ -3,6 +3,7 @@
 import re
 from functools import cache, lru_cache
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 
 from .numbers import CLOSING, MEASURES, OPENING, words
@@ -54,13 +55,10 @@ def find_objects(text, claims):
 def _cut(texts):
     """Give the words of each text, without quotation marks, cut once and all in one go."""
     texts = list(dict.fromkeys(texts))
-    rows, row = [[] for _ in texts], 0
-    for word in cutter()(re.sub(f"[{OPENING}{CLOSING}]", "", "\n".join(texts))):
-        if word == "\n":
-            row += 1
-        else:
-            rows[row].append(word)
-    return dict(zip(texts, rows, strict=True))
+    lines = "".join(f"{text}\n" for text in texts)
+    words = list(cutter()(re.sub(f"[{OPENING}{CLOSING}]", "", lines)))
+    ends = [-1, *(at for at, word in enumerate(words) if word[-1] == "\n")]
+    return {text: words[a + 1 : b] for text, (a, b) in zip(texts, pairwise(ends), strict=True)}
 
 
 @lru_cache(2**16)

@@ -122,19 +122,19 @@ def _read(text, match):
     counts = fraction or unit in PARTS or _is_claim(text, match, value, unit, before)
     if isnan(value) or not counts or is_quoted(text, start, end):
         return None
-    kind, compared = _kind(unit, before, fraction), _COMPARED.search(before)
+    comparator, of_share, kind, left = _lead(before)
     if unit == "大":  # the unit is the sort that ends there (七大类, 四大方面), else 个
         sort = _SORT.match(text, end)
-        end, unit = (sort.end(), "大" + sort[0]) if sort else (end, "个")
-    if after:
-        comparator = _AFTER.get(after[-1], "about")
-    elif more or not compared:
-        comparator = "about" if more else "exact"
-    else:
-        comparator = next(name for name, cue in _COMPARATORS.items() if re.match(cue, compared[0]))
+        kind, end, unit = ("structure", sort.end(), "大" + sort[0]) if sort else ("structure", end, "个")
+    elif unit in SHARES:
+        kind = of_share
+    elif kind == "count" and (fraction or "/" in unit):
+        kind = "rate"
+    if after or more:
+        comparator = _AFTER.get(after[-1], "about") if after else "about"
     return {
         "start": start, "end": end, "kind": kind, "value": value, "high": high, "unit": unit,
-        "comparator": comparator, "before": before, "left": _REACH.sub("", before),
+        "comparator": comparator, "before": before, "left": left,
     }  # fmt: skip
 
 
@@ -198,14 +198,23 @@ def _stands(text, match, value, before):
     return scaled and "级" not in follows and first_class(follows)[0] in "nabjlv"
 
 
-def _kind(unit, before, fraction):
-    """Give the kind of a number from its unit and the words before it."""
-    if unit == "大" or "占" in before or "比重" in before:
-        return "structure"
-    if (unit in SHARES and _CHANGES.search(before)) or _CHANGED.search(before):
-        return "change"
-    each = "/" in unit or _EACH.search(before)
-    return "rate" if unit in SHARES or fraction or each else "count"
+@lru_cache(2**16)
+def _lead(before):
+    """Tell by what stands before a number how it compares, its kind (of a share, of what is none),
+    and what is measured."""
+    compared = _COMPARED.search(before)
+    cues = _COMPARATORS.items() if compared else ()
+    comparator = next((name for name, cue in cues if re.match(cue, compared[0])), "exact")
+    if "占" in before or "比重" in before:
+        kinds = "structure", "structure"
+    elif _CHANGED.search(before):
+        kinds = "change", "change"
+    else:
+        kinds = (
+            "change" if _CHANGES.search(before) else "rate",
+            "rate" if _EACH.search(before) else "count",
+        )
+    return comparator, *kinds, _REACH.sub("", before)
 
 
 def find_ratios(text):
