@@ -63,7 +63,11 @@ def find_claims(clauses):
     word: 全国率先开通首个 is one row. The parts of a claim follow Li et al. (2019); the rules are
     this module's.
     """
-    codes, begins = joined(clauses)
+    return claims_in(*joined(clauses), clauses)
+
+
+def claims_in(codes, begins, clauses):
+    """Find the claims in clauses whose texts are joined already, as `joined` gives them."""
     text = re.sub("《[^》\n]*》", lambda title: "□" * len(title[0]), as_text(codes)) + "\n"
     found = [*find_quantities(text), *find_ratios(text), *find_superlatives(text)]
     claims = sorted(found, key=lambda claim: claim["start"])

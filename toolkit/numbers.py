@@ -77,7 +77,9 @@ _GOES_ON = f"{HAN}点多余分至到大成番{AREAS}{''.join(word[0] for word in
 FIRST = re.compile(  # what a quantity begins with: most numerals in a text (一网通办) do not go on
     rf"[0-9第前倒{HAN}](?:(?<=[0-9])[0-9]*|(?<=[第前倒])|(?=[^\u4e00-\u9fff]|[{_GOES_ON}]))"
 )
-RATIO = re.compile(r"[0-9](?<![\d:∶.]\d)\d*(?:\.\d+)?(?:[:∶]\d+(?:\.\d+)?){2,3}(?![\d:∶])")  # 5:40:55
+RATIO = re.compile(  # 5:40:55
+    r"[0-9](?<![\d:∶.]\d)\d*(?:\.\d+)?(?:[:∶]\d+(?:\.\d+)?){2,3}(?![\d:∶])"
+)
 _SCALED = re.compile("[万亿]+$")
 
 

@@ -37,12 +37,13 @@ _NAMES = re.compile(  # with a measure word, and yet no count
     r"|两个(?:市场|大局|百年|确立|维护|坚决)|两种资源|四个(?:意识|自信|全面)|[三五]篇大?文章"
     r"|十[二三四五六七八九]大|二十[一二]?大|\S类(?:新药|水|断面)"
 )
-# To search for alternatives is fast where each begins with a character of its own, no set or
-# condition: 升|降, not [升降], and 增(?<!新增), not (?<!新)增
-_VERBS = (
-    r"(?:增长|增加|增幅|增速|提高|提升|上升|上涨|扩大|翻|提速|延长|增(?<!新增)"
-    r"|下降|降低|减少|压缩|压减|缩短|缩减|精简|缩小|回落|下滑|放缓|收窄|升|降|减|涨|跌)"
+# A search is fast where each alternative begins with a character, not with a set or a condition:
+# 升|降 for [升降], 增(?<!新增) for (?<!新)增
+_VERB = (
+    "增长|增加|增幅|增速|提高|提升|上升|上涨|扩大|翻|提速|延长|增(?<!新增)"
+    "|下降|降低|减少|压缩|压减|缩短|缩减|精简|缩小|回落|下滑|放缓|收窄|升|降|减|涨|跌"
 )
+_VERBS = f"(?:{_VERB})"
 _CHANGES = re.compile(_VERBS)
 _CHANGING = re.compile(f"{_VERBS}[到至为]")
 _EACH = re.compile("[人户亩]均|每")
@@ -80,9 +81,9 @@ _POINTING = frozenset("这那哪该另")
 _AFTER = {"上": "at least", "下": "at most", "内": "at most"}
 _REACHED = re.compile(r"(?:[达为至到在近约逾]|超过?|突破) ?$")
 _REACHES = (
-    r"(?:达到?|为|有|共有|现有|已有|共计?|合计|总计|累计|均|分别|已|是|了|在|到|至|将|于"
-    r"|比上年|同比|年均|平均|超过?|突破|约|近|逾|不[低少]于|控制|力争|目标|全部|保持|稳定|连续"
-    rf"|完成|实现|建成|新增|新建|举办|引进|办理|开展|获批|{_VERBS[3:]}"
+    "(?:达到?|为|有|共有|现有|已有|共计?|合计|总计|累计|均|分别|已|是|了|在|到|至|将|于"
+    "|比上年|同比|年均|平均|超过?|突破|约|近|逾|不[低少]于|控制|力争|目标|全部|保持|稳定|连续"
+    f"|完成|实现|建成|新增|新建|举办|引进|办理|开展|获批|{_VERB})"
 )
 _REACH = re.compile(rf"{_REACHES}{_REACHES}* ?$")  # between the thing measured and its number
 
@@ -122,19 +123,19 @@ def _read(text, match):
     counts = fraction or unit in PARTS or _is_claim(text, match, value, unit, before)
     if isnan(value) or not counts or is_quoted(text, start, end):
         return None
-    comparator, of_share, kind, left = _lead(before)
+    kind, compared = _kind(unit, before, fraction), _COMPARED.search(before)
     if unit == "大":  # the unit is the sort that ends there (七大类, 四大方面), else 个
         sort = _SORT.match(text, end)
-        kind, end, unit = ("structure", sort.end(), "大" + sort[0]) if sort else ("structure", end, "个")
-    elif unit in SHARES:
-        kind = of_share
-    elif kind == "count" and (fraction or "/" in unit):
-        kind = "rate"
-    if after or more:
-        comparator = _AFTER.get(after[-1], "about") if after else "about"
+        end, unit = (sort.end(), "大" + sort[0]) if sort else (end, "个")
+    if after:
+        comparator = _AFTER.get(after[-1], "about")
+    elif more or not compared:
+        comparator = "about" if more else "exact"
+    else:
+        comparator = next(name for name, cue in _COMPARATORS.items() if re.match(cue, compared[0]))
     return {
         "start": start, "end": end, "kind": kind, "value": value, "high": high, "unit": unit,
-        "comparator": comparator, "before": before, "left": left,
+        "comparator": comparator, "before": before, "left": _REACH.sub("", before),
     }  # fmt: skip
 
 
@@ -198,23 +199,14 @@ def _stands(text, match, value, before):
     return scaled and "级" not in follows and first_class(follows)[0] in "nabjlv"
 
 
-@lru_cache(2**16)
-def _lead(before):
-    """Tell by what stands before a number how it compares, its kind (of a share, of what is none),
-    and what is measured."""
-    compared = _COMPARED.search(before)
-    cues = _COMPARATORS.items() if compared else ()
-    comparator = next((name for name, cue in cues if re.match(cue, compared[0])), "exact")
-    if "占" in before or "比重" in before:
-        kinds = "structure", "structure"
-    elif _CHANGED.search(before):
-        kinds = "change", "change"
-    else:
-        kinds = (
-            "change" if _CHANGES.search(before) else "rate",
-            "rate" if _EACH.search(before) else "count",
-        )
-    return comparator, *kinds, _REACH.sub("", before)
+def _kind(unit, before, fraction):
+    """Give the kind of a number from its unit and the words before it."""
+    if unit == "大" or "占" in before or "比重" in before:
+        return "structure"
+    if (unit in SHARES and _CHANGES.search(before)) or _CHANGED.search(before):
+        return "change"
+    each = "/" in unit or _EACH.search(before)
+    return "rate" if unit in SHARES or fraction or each else "count"
 
 
 def find_ratios(text):
