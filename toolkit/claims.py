@@ -34,7 +34,7 @@ _FLOW = (
 _STOCK_OR_FLOW = re.compile(f"{_STOCK}|{_FLOW}")
 
 
-def find_claims(clauses):
+def find_claims(clauses, text=None):
     """Find the quantified claims and superlatives in clauses with text.
 
     One row per clause in, with `report_id`, `clause`, `role` and `text`; one row per claim out, in
@@ -61,13 +61,9 @@ def find_claims(clauses):
 
     首个, 首次 and their like are superlatives only with a scope (全国首个), and a scope serves one
     word: 全国率先开通首个 is one row. The parts of a claim follow Li et al. (2019); the rules are
-    this module's.
+    this module's. `text` is what `joined` gives of the clauses, where it is at hand.
     """
-    return claims_in(*joined(clauses), clauses)
-
-
-def claims_in(codes, begins, clauses):
-    """Find the claims in clauses whose texts are joined already, as `joined` gives them."""
+    codes, begins = text or joined(clauses)
     text = re.sub("《[^》\n]*》", lambda title: "□" * len(title[0]), as_text(codes)) + "\n"
     found = [*find_quantities(text), *find_ratios(text), *find_superlatives(text)]
     claims = sorted(found, key=lambda claim: claim["start"])

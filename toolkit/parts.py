@@ -222,7 +222,7 @@ def _tables(read, how):
     if "tokens" in how.only:
         made["tokens"] = count_tokens(table, made["hits"], text=text)
     if "claims" in how.only:
-        made["claims"] = find_claims(table)
+        made["claims"] = find_claims(table, text)
     if "marks" in how.only:
         made["marks"] = find_hits(table, _markers(), text)
     owner = table["report_id"].cat.codes.to_numpy()
