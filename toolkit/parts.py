@@ -1,8 +1,10 @@
 """A batch of files to its part of every table, made once and kept."""
 
+import gc
 import json
 from bisect import bisect_left
 from collections import Counter
+from contextlib import contextmanager
 from functools import cache, partial
 from itertools import groupby
 from pathlib import Path
@@ -123,7 +125,7 @@ def make_pack(how, batch):
             "other tables."
         )
     files, read = [], []
-    with converter(how.max_seconds, how.max_memory) as convert:
+    with _uncollected(), converter(how.max_seconds, how.max_memory) as convert:
         for name, raw, known, rows in batch:
             ask = convert if known is None else (lambda *_, known=known: known)
             try:
@@ -134,7 +136,19 @@ def make_pack(how, batch):
             made = [_read_report(d, _id(name, d), rows, how.simplify) for d in documents]
             read += made
             files.append(_file("", problems, [record for record, *_ in made], answer))
-    return Pack(files, *_tables(read, how))
+        return Pack(files, *_tables(read, how))
+
+
+@contextmanager
+def _uncollected():
+    """Put off the collection of cycles: a batch makes millions of strings and lists, and no cycle."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _file(unread, problems=(), documents=(), answer=None):
