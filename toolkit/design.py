@@ -5,7 +5,7 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from .counts import check_known, check_rows, counted, need
+from .counts import check_known, check_rows, counted, need, number_groups
 from .uncertainty import FEWEST
 
 _SOURCE = "count_terms(..., by=['place', 'year'])"
@@ -25,7 +25,7 @@ def check_design(table):
     """
     need(table, ["place", "year"], "reports or counts", f"corpus.reports or {_SOURCE}")
     check_known(table, ["place", "year"])
-    seen = table[["place", "year"]].drop_duplicates()
+    seen = number_groups(table, ["place", "year"])[1]
     place, places = pd.factorize(seen["place"])
     year, years = pd.factorize(seen["year"])
     repeated = int((np.bincount(place) > 1).sum())
@@ -65,7 +65,7 @@ def check_counts(counts, by=()):
     """
     need(counts, ["place", "year", "n", "n_han"], "counts by place and year", _SOURCE)
     of = check_rows(counts, [*by, "place", "year"])
-    years = counts["year"]
+    years = counts["year"].drop_duplicates()
     numbers = pd.api.types.is_numeric_dtype(years)
     odd = years[years % 1 != 0] if numbers else years
     if len(odd):
