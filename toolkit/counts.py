@@ -323,15 +323,15 @@ def check_rows(counts, by, *, zeros=True):
 def sum_counts(counts, by, of):
     """Sum checked counts, every group with a row for every name: the first row of each group; the
     names in use, in their order; n and n_han as arrays of groups x names."""
-    group, groups = number_groups(counts, by)
-    names = counts[of].astype("category").cat.remove_unused_categories().cat
-    size = (len(groups), len(names.categories))
-    cell = np.ravel_multi_index((group, names.codes.to_numpy()), size)
+    (cell, groups), (name, names) = number_groups(counts, by), number_groups(counts, [of])
+    size = (len(groups), len(names))
+    cell *= len(names)
+    cell += name
     n, n_han = (
         np.bincount(cell, counts[c].to_numpy(dtype=float), np.prod(size)).reshape(size)
         for c in ("n", "n_han")
     )
-    return groups, names.categories, n, n_han
+    return groups, list(names[of]), n, n_han
 
 
 def spread_counts(counts, groups, of, names, n, n_han):
