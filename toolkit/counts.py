@@ -165,24 +165,30 @@ def frequent_tokens(tokens, clauses, *, stopwords=None):
     need(clauses, ["report_id", "role", "n_han"], "clauses second", "corpus.clauses")
     if stopwords is None:
         stopwords = (DATA / "stopwords.txt").read_text(encoding="utf-8").split()
-    held = clauses.groupby(["report_id", "role"], observed=True)["n_han"].sum().reset_index()
+    keys = ["report_id", "role"]
+    held = clauses.groupby(keys, observed=True)["n_han"].sum().reset_index()
     length = held.groupby("report_id", observed=True)["n_han"].sum()
-    pairs = pd.MultiIndex.from_frame(held[["report_id", "role"]].astype(str))
-    used = tokens[pd.MultiIndex.from_frame(tokens[["report_id", "role"]].astype(str)).isin(pairs)]
-    counts = used.groupby(["token", "report_id"], observed=True)["n"].sum().reset_index()
-    share = (length / length.sum()).rename(index=str)
-    total = counts.groupby("token", observed=True)["n"].transform("sum")
-    expected = counts["report_id"].astype(str).map(share)
-    counts["apart"] = (counts["n"] / total - expected).abs() - expected
-    table = counts.groupby("token", observed=True).agg(
-        n=("n", "sum"), with_token=("report_id", "nunique"), apart=("apart", "sum")
+    share = (length / length.sum()).to_numpy()
+    pair, pairs = number_groups(tokens, keys)
+    known, pairs = (pd.MultiIndex.from_frame(table[keys].astype(str)) for table in (held, pairs))
+    report = np.append(pd.factorize(held["report_id"])[0], -1)[known.get_indexer(pairs)][pair]
+    used, token = report >= 0, tokens["token"].astype("category").cat
+    matrix = csr_array(
+        (tokens["n"].to_numpy()[used], (token.codes.to_numpy()[used], report[used])),
+        shape=(len(token.categories), len(share)),
     )
-    dp = (1 + table.pop("apart")) / 2  # reports without the token add their expected share
+    total, with_token = matrix.sum(axis=1), np.diff(matrix.indptr).astype(int)
+    row, expected = np.repeat(np.arange(len(total)), with_token), share[matrix.indices]
+    apart = np.bincount(row, np.abs(matrix.data / total[row] - expected) - expected, len(total))
+    names = pd.Series(token.categories, dtype=tokens["token"].dtype)
+    table = pd.DataFrame(
+        {"token": names, "n": total.astype(tokens["n"].dtype), "with_token": with_token}
+    )
+    dp = (1 + apart) / 2  # reports without the token add their expected share
     table["rate"] = 1000 * table["n"] / length.sum()
     table["dp_norm"] = dp / (1 - share.min()) if len(share) > 1 else 0.0
-    table = table.reset_index()
     words = table["token"].astype(str)
-    table = table[(words.str.len() > 1) & ~words.isin(stopwords)]
+    table = table[(with_token > 0) & (words.str.len() > 1) & ~words.isin(stopwords)]
     return table.sort_values(["n", "token"], ascending=[False, True], ignore_index=True)
 
 

@@ -110,7 +110,8 @@ def add_shares(counts):
             f"{used[bad].iloc[0]} of {reports[bad].iloc[0]} report(s) is no share: it takes 1 "
             "report or more, and none to all of them with the term. Count again with count_terms."
         )
-    low, high = exact_limits(used, reports)
+    pair, pairs = number_groups(counts, ["with_term", "reports"])
+    low, high = (limit[pair] for limit in exact_limits(pairs["with_term"], pairs["reports"]))
     return counts.assign(share=used / reports, low=low, high=high)
 
 
