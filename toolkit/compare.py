@@ -13,7 +13,7 @@ from .counts import (
     number_groups,
     spread_counts,
     sum_counts,
-)  # fmt: skip
+)
 
 
 def contrast(counts, a, b=None, *, by="place"):

@@ -111,6 +111,7 @@ def _codes(column, names):
 def _grouped(clauses, reports, by, own=()):
     """Group clauses by columns of their reports, and `own` of theirs: a table of the groups, with
     reports and n_han; for each clause its group's number and its report's row, -1 where none."""
+    check_known(clauses, own)
     report = _rows_of(reports, clauses)
     held = report >= 0
     part, parts = number_groups(clauses.loc[held, [*own]].assign(row=report[held]), ["row", *own])

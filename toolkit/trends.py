@@ -82,7 +82,8 @@ def _parts(n):
 
 def _trend(terms, n, han, years, gap):
     """Give the trend of each term, q and family left open; where there is a gap, only that."""
-    table = terms.assign(n=n.sum((1, 2)).astype(int), places=_bears(n, han).sum(1))
+    table = terms.reset_index(drop=True)
+    table["n"], table["places"] = n.sum((1, 2)).astype(int), _bears(n, han).sum(1)
     none = np.full((3, len(table)), np.nan)
     b, error, freedom = none if gap else _slope(n, han, years - years.mean())
     limits = _limits(b, error, freedom)
@@ -105,7 +106,6 @@ def _trend(terms, n, han, years, gap):
     table["q"], table["family"] = np.nan, 0
     first = np.zeros(len(table), dtype=int)
     pair = _pair(n, han, first, first + len(years) - 1) * (np.nan if gap else 1)
-    pair.index = table.index
     table[["last_to_first", "last_low", "last_high"]] = pair[["ratio", "low", "high"]]
     ends = [np.isinf(pair["ratio"]), pair["ratio"].isna()]
     unknown = [

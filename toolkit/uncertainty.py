@@ -12,7 +12,7 @@ from .counts import (
     number_groups,
     spread_counts,
     sum_counts,
-)  # fmt: skip
+)
 
 FEWEST = 5  # clusters: below this an interval over clusters says little
 BLOCK = 10  # clauses: longer blocks of the work reports spread hardly more
@@ -47,8 +47,7 @@ def pool_rates(counts, *, by="year", cluster="place"):
         )
     gather = csr_array((np.ones(len(units)), (group, np.arange(len(units)))))
     total, length = gather @ n, gather @ n_han
-    with np.errstate(invalid="ignore"):
-        spread = gather @ (n - (total / length)[group] * n_han) ** 2
+    spread = gather @ (n - (total / length)[group] * n_han) ** 2
     table = spread_counts(counts, groups[by], of, names, total, length)
     table["rate"] = 1000 * table["n"] / table["n_han"]
     low, high = _limits(total, length, spread, clusters[:, None])

@@ -3,8 +3,8 @@
     python tests/bench/panel.py                   every function at three sizes, half an hour
     python tests/bench/panel.py trend shape       these
 
-Prints a Markdown table: the rows that go in, the seconds of the call, and the highest memory of its process,
-with all that it was given. The collection is invented and the same every time: one report of 400
+Prints a Markdown table: the rows that go in, the seconds of the call (of the processor, whatever else runs),
+and the highest memory of its process, with all that it was given. The collection is invented and the same every time: one report of 400
 clauses for every place and year, each term in few of them.
 """
 
@@ -141,9 +141,9 @@ def call(name, size):
     """Make what a case takes, call it; print rows in, seconds, and peak MB of this process."""
     make, function = CASES[name]
     given = make(*size)
-    begun = time.perf_counter()
+    begun = time.process_time()
     function(*given)
-    seconds = time.perf_counter() - begun
+    seconds = time.process_time() - begun
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(len(given[0]), seconds, peak)
 
