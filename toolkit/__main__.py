@@ -18,7 +18,9 @@ def main(arguments=None):
     goal.add_argument("--verify", metavar="DIR", help="compare with the tables there")
     build.add_argument("--lexicon", metavar="CSV", help="another lexicon than data/lexicon.csv")
     build.add_argument(
-        "--large", action="store_true", help="hold nothing long in memory: for many thousand reports"
+        "--large",
+        action="store_true",
+        help="hold nothing long in memory: for many thousand reports",
     )
     look = commands.add_parser("inspect", help="list what is understood of each report, to correct")
     look.add_argument("folder", help="the folder with the reports")

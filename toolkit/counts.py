@@ -7,6 +7,15 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from . import DATA
+from .disk import (
+    categories,
+    on_disk,
+    sum_frequent,
+    sum_roles,
+    sum_terms,
+    sum_texts,
+    sum_tokens,
+)
 from .places import find_region, place_rank
 
 _NAMES = (  # of hits and of claims, by which they can be counted
@@ -60,19 +69,30 @@ def count_terms(hits, clauses, reports, *, by=("place", "year"), of="term", amon
     Raises ValueError for an unknown column or term, and where groups are by year or place and a
     report's is not known.
     """
-    key = "kind" if "kind" in hits else "term"
+    key = "kind" if "kind" in hits.columns else "term"
     need(hits, ["report_id", "clause", key], "hits first", "build or load: corpus.hits")
     need(clauses, ["report_id", "clause", "n_han"], "clauses second", "corpus.clauses")
     by = [by] if isinstance(by, str) else list(by)
     of_clause = [column for column in by if column in _OF_CLAUSE]
-    check_names(by, [*reports.columns, *(c for c in clauses if c in _OF_CLAUSE)], "column")
-    check_names([of], [name for name in _NAMES if name in hits], "name in hits")
+    check_names(by, [*reports.columns, *(c for c in clauses.columns if c in _OF_CLAUSE)], "column")
+    check_names([of], [name for name in _NAMES if name in hits.columns], "name in hits")
     check_known(reports, [column for column in by if column in reports])
-    known = hits[of].astype("category").cat
+    known = categories(hits, of)
     among = [among] if isinstance(among, str) else among
-    names = list(known.categories) if among is None else list(dict.fromkeys(among))
-    check_names(names, known.categories, of)
+    names = known if among is None else list(dict.fromkeys(among))
+    check_names(names, known, of)
+    if on_disk(hits, clauses):
+        groups = sum_texts(clauses, reports, by, of_clause)
+        columns = sum_terms(hits, clauses, reports, groups, by, of_clause, of, names)
+    else:
+        groups, columns = _counted(hits, clauses, reports, by, of_clause, of, names)
+    table = _spread(groups, of, names, len(by), columns)
+    return table.assign(rate=1000 * table["n"] / table["n_han"])
 
+
+def _counted(hits, clauses, reports, by, of_clause, of, names):
+    """Count names of hits in groups of texts: the groups; n, n_title and with_term, group by group
+    and name by name."""
     groups, group, report = _grouped(clauses, reports, by, of_clause)
     found = pd.DataFrame({"report": _rows_of(reports, hits), "name": _codes(hits[of], names)})
     found["prose"] = ~hits["in_title"].to_numpy(dtype=bool) if "in_title" in hits else True
@@ -84,13 +104,11 @@ def count_terms(hits, clauses, reports, *, by=("place", "year"), of="term", amon
     size, prose = len(groups) * len(names), found["prose"].to_numpy(dtype=bool)
     once = pd.unique((cell * len(reports) + found["report"].to_numpy())[prose]) // len(reports)
 
-    columns = {
+    return groups, {
         "n": np.bincount(cell[prose], minlength=size),
         "n_title": np.bincount(cell[~prose], minlength=size),
         "with_term": np.bincount(once, minlength=size),
     }
-    table = _spread(groups, of, names, len(by), columns)
-    return table.assign(rate=1000 * table["n"] / table["n_han"])
 
 
 def _rows_of(reports, table):
@@ -115,7 +133,7 @@ def _grouped(clauses, reports, by, own=()):
     report = _rows_of(reports, clauses)
     held = report >= 0
     part, parts = number_groups(clauses.loc[held, [*own]].assign(row=report[held]), ["row", *own])
-    parts["n_han"] = clauses.loc[held, "n_han"].groupby(part).sum()
+    parts["n_han"] = clauses.loc[held, "n_han"].astype("int64").groupby(part).sum()
     named = reports[[c for c in by if c not in own]].iloc[parts["row"]].reset_index(drop=True)
     grouped = pd.concat([parts, named], axis=1).groupby(by, observed=True, sort=True)
     groups = grouped.agg(reports=("row", "nunique"), n_han=("n_han", "sum")).reset_index()
@@ -143,12 +161,16 @@ def role_shares(clauses, reports, *, by=("place", "year")):
     by = [by] if isinstance(by, str) else list(by)
     check_names(by, reports.columns, "column")
     check_known(reports, [column for column in by if column in reports])
-    groups, group, _ = _grouped(clauses, reports, by)
-    texts, group = clauses[group >= 0], group[group >= 0]
-    roles = list(texts["role"].cat.remove_unused_categories().cat.categories)
-    cell = group * len(roles) + _codes(texts["role"], roles)
-    n = np.bincount(cell, texts["n_han"], len(groups) * len(roles)).astype(int)
-    table = _spread(groups, "role", roles, len(by), {"n": n})
+    if on_disk(clauses):
+        groups = sum_texts(clauses, reports, by)
+        roles, n = sum_roles(clauses, reports, groups, by)
+    else:
+        groups, group, _ = _grouped(clauses, reports, by)
+        texts, group = clauses[group >= 0], group[group >= 0]
+        roles = list(texts["role"].cat.remove_unused_categories().cat.categories)
+        cell = group * len(roles) + _codes(texts["role"], roles)
+        n = {"n": np.bincount(cell, texts["n_han"], len(groups) * len(roles)).astype(int)}
+    table = _spread(groups, "role", roles, len(by), n)
     return table.assign(rate=1000 * table["n"] / table["n_han"])
 
 
@@ -166,8 +188,22 @@ def frequent_tokens(tokens, clauses, *, stopwords=None):
     need(clauses, ["report_id", "role", "n_han"], "clauses second", "corpus.clauses")
     if stopwords is None:
         stopwords = (DATA / "stopwords.txt").read_text(encoding="utf-8").split()
+    if on_disk(tokens, clauses):
+        table, n_han, shortest, reports = sum_frequent(tokens, clauses)
+    else:
+        table, n_han, shortest, reports = _frequent(tokens, clauses)
+    dp = (1 + table.pop("apart")) / 2  # reports without the token add their expected share
+    table["rate"] = 1000 * table["n"] / n_han
+    table["dp_norm"] = dp / (1 - shortest / n_han) if reports > 1 else 0.0
+    words = table["token"].astype(str)
+    table = table[(table["with_token"] > 0) & (words.str.len() > 1) & ~words.isin(stopwords)]
+    return table.sort_values(["n", "token"], ascending=[False, True], ignore_index=True)
+
+
+def _frequent(tokens, clauses):
+    """Give in memory what `sum_frequent` gives of tables on disk."""
     keys = ["report_id", "role"]
-    held = clauses.groupby(keys, observed=True)["n_han"].sum().reset_index()
+    held = clauses.groupby(keys, observed=True)["n_han"].sum().astype("int64").reset_index()
     length = held.groupby("report_id", observed=True)["n_han"].sum()
     share = (length / length.sum()).to_numpy()
     pair, pairs = number_groups(tokens, keys)
@@ -175,22 +211,15 @@ def frequent_tokens(tokens, clauses, *, stopwords=None):
     report = np.append(pd.factorize(held["report_id"])[0], -1)[known.get_indexer(pairs)][pair]
     used, token = report >= 0, tokens["token"].astype("category").cat
     matrix = csr_array(
-        (tokens["n"].to_numpy()[used], (token.codes.to_numpy()[used], report[used])),
+        (tokens["n"].to_numpy("int64")[used], (token.codes.to_numpy()[used], report[used])),
         shape=(len(token.categories), len(share)),
     )
     total, with_token = matrix.sum(axis=1), np.diff(matrix.indptr).astype(int)
     row, expected = np.repeat(np.arange(len(total)), with_token), share[matrix.indices]
     apart = np.bincount(row, np.abs(matrix.data / total[row] - expected) - expected, len(total))
+    columns = {"n": total.astype("int64"), "with_token": with_token, "apart": apart}
     names = pd.Series(token.categories, dtype=tokens["token"].dtype)
-    table = pd.DataFrame(
-        {"token": names, "n": total.astype(tokens["n"].dtype), "with_token": with_token}
-    )
-    dp = (1 + apart) / 2  # reports without the token add their expected share
-    table["rate"] = 1000 * table["n"] / length.sum()
-    table["dp_norm"] = dp / (1 - share.min()) if len(share) > 1 else 0.0
-    words = table["token"].astype(str)
-    table = table[(with_token > 0) & (words.str.len() > 1) & ~words.isin(stopwords)]
-    return table.sort_values(["n", "token"], ascending=[False, True], ignore_index=True)
+    return pd.DataFrame({"token": names, **columns}), length.sum(), length.min(), len(length)
 
 
 def count_tokens_by(tokens, clauses, reports, *, by=("place", "year")):
@@ -210,8 +239,13 @@ def count_tokens_by(tokens, clauses, reports, *, by=("place", "year")):
     by = [by] if isinstance(by, str) else list(by)
     check_names(by, [*reports.columns, "role"], "column")
     check_known(reports, [column for column in by if column in reports])
+    if on_disk(tokens, clauses):
+        own = [column for column in by if column == "role"]
+        groups = sum_texts(clauses, reports, by, own)
+        table = sum_tokens(tokens, clauses, reports, groups, by, own)
+        return table.assign(rate=1000 * table["n"] / table["n_han"])
     keys = ["report_id", "role"]
-    held = clauses.groupby(keys, observed=True)["n_han"].sum().reset_index()
+    held = clauses.groupby(keys, observed=True)["n_han"].sum().astype("int64").reset_index()
     wanted = ["report_id", *dict.fromkeys(c for c in by if c not in keys)]
     texts = held.merge(reports[wanted], on="report_id", validate="many_to_one")
     grouped = texts.groupby(by, observed=True, sort=True)
@@ -411,11 +445,11 @@ def say_why(reasons):
 
 def need(table, columns, what, source):
     """Raise ValueError where a table lacks columns: it is not the table that is wanted."""
-    missing = [column for column in columns if column not in table]
+    missing = [column for column in columns if column not in table.columns]
     if missing:
         raise ValueError(
             f"this needs {what}, with the column(s) {', '.join(missing)}; the table given has "
-            f"{', '.join(map(str, list(table)[:8]))}. Such a table comes from {source}."
+            f"{', '.join(map(str, list(table.columns)[:8]))}. Such a table comes from {source}."
         )
 
 
