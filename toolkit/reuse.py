@@ -4,14 +4,22 @@ Shared wording does not show who wrote it first: both reports may follow a third
 the collection, and set phrases are shared by all.
 """
 
-from functools import lru_cache
-
 import numpy as np
 import pandas as pd
 
-from .counts import check_names, need
+from .counts import check_names, need, need_text
 from .places import LEVELS
-from .shingles import SPAN, by_report, distinct, every_pair, overlap, search, shingles, stretch
+from .shingles import (
+    SPAN,
+    covered,
+    every_pair,
+    sample,
+    search,
+    shared,
+    shingles,
+    spelled,
+    stream,
+)
 
 REUSE = ("report_id", "other_id", "shared", "containment", "shared_han", "n_han")
 EVERY_PAIR = 2000  # reports up to which all pairs are compared
@@ -30,47 +38,115 @@ def find_reuse(clauses, reports, *, floor=None):
     Han characters has no shingle: its containment is NaN, not 0. `floor` keeps the pairs of at
     least this containment.
 
-    Up to 2,000 reports every pair is compared. For more a floor is needed, and pairs are searched:
-    of a sample of 20 million shingles (Broder 1997), without those that a tenth of the reports
-    have, a pair must share 0.3 floor. Figures of the pairs found are exact, but pairs are missed,
-    those that share set phrases only before others. With one shingle in 32 the search finds of the
-    pairs of whole work reports all at a floor of 0.1 and 97 % at 0.05.
+    Up to 2,000 reports every pair is compared. For more a floor is needed, and pairs are searched by
+    a sample of one shingle in 16 (Broder 1997): for each report at most 50 others, those that share
+    most of it. A sampled shingle calls for pairs among 64 reports only, neighbours by id in the list
+    of those that have it, so pairs that share set phrases only are missed before others. Figures of
+    the pairs found are exact. In 417 work reports the search finds all pairs at a floor of 0.1 and
+    99 % at 0.05.
 
     Raises ValueError where clauses have no text, or a floor is missing or not in (0, 1].
     """
     if floor is not None and not 0 < floor <= 1:
         raise ValueError(f"the floor is a containment over 0 and up to 1, not {floor}.")
-    ids, part = by_report(clauses, reports)
+    ids, _, *texts = stream(clauses, reports)
     if len(ids) > EVERY_PAIR and floor is None:
         raise ValueError(
             f"{len(ids):,} reports make {len(ids) * (len(ids) - 1) // 2:,} pairs. Say which matter: "
             "floor=0.1 searches for those of containment 0.1 and more."
         )
+    facts = pd.DataFrame({"report_id": ids}).assign(place="", level="", year=np.nan, date="")
+    return compare(*texts, facts, floor or 0)[0]
 
-    @lru_cache(EVERY_PAIR)
-    def marks(report):
-        values, starts, row, _ = shingles(clauses, part(report))
-        return values, starts, distinct(values), len(row)
 
-    lengths = [(len(distinct), n) for _, _, distinct, n in map(marks, range(len(ids)))]
-    sizes, n_han = np.array(lengths, dtype=int).reshape(-1, 2).T
-    found = []
-    pairs = every_pair(marks, len(ids)) if len(ids) <= EVERY_PAIR else search(marks, sizes, floor)
-    for report, others, held in pairs:
-        shared, shared_han = overlap(*marks(report)[:2], held)
+def compare(han, begins, bounds, reports, floor):
+    """Compare the wording of all reports: what `find_reuse` and `reused` find, in one reading.
+
+    In: a stream (see `shingles`), which may be a np.memmap; where clauses begin in it; where the
+    reports, a row of `reports` each, begin in it and the last ends; the least containment of a pair,
+    0 for every pair, over 1 for none. Out: the pairs of `find_reuse`; of the clauses n_han, from_own
+    and from_any as `reused` gives them.
+    """
+    ids = reports["report_id"].astype(str).to_numpy(dtype=object)
+    order, n = np.argsort(ids), len(ids)
+    facts, edges = reports.iloc[order], np.stack((bounds[:-1], bounds[1:]), axis=1)[order]
+    number, times = np.argsort(order), _times(facts)
+    last, later = _last(facts, times), _later(np.arange(n), np.zeros(n, dtype=int), times)
+    every, sizes, kept, marks = n <= EVERY_PAIR, 0, [], np.zeros(len(han), dtype=np.uint8)
+    for part, distinct in shared(han, bounds, number):
+        marks[part.at] = 2 * _later(part.owner, part.number, times)
+        marks[part.at] += _in_last(part, last)
+        sizes += distinct
+        kept.append(part[:4] if every else sample(part))
+    counts = covered(han, marks, begins)
+    del marks
+    owner = np.repeat(number, np.diff(np.searchsorted(begins, bounds)))
+    n_han = np.bincount(owner, counts[0], n).astype(np.int32)
+    within = pd.DataFrame({"n_han": counts[0]})
+    for column, values, known in zip(
+        ("from_own", "from_any"), counts[1:], (last >= 0, later), strict=True
+    ):
+        within[column] = pd.arrays.IntegerArray(values, ~known[owner])
+
+    kept = map(np.concatenate, zip(*kept, strict=True))
+    pairs = every_pair(*kept, edges) if every else search(*kept, sizes, han, edges, floor)
+    found = [[[]] * 5]
+    for report, others, shared_, shared_han in () if floor > 1 else pairs:
         with np.errstate(invalid="ignore"):
-            containment = shared / np.minimum(sizes[report], sizes[others])
-        kept = others != report
-        if floor is not None:
-            kept &= containment >= floor
-        pair = np.full(len(others), report), others, shared, containment, shared_han
-        found.append([column[kept] for column in pair])
-    columns = [np.concatenate(column) for column in zip(*found, strict=True)] or [[]] * 5
+            containment = shared_ / np.minimum(sizes[report], sizes[others])
+        wanted = (others != report) & ((containment >= floor) | (floor == 0))
+        pair = np.full(len(others), report), others, shared_, containment, shared_han
+        found.append([column[wanted] for column in pair])
+    columns = map(np.concatenate, zip(*found, strict=True))
     table = pd.DataFrame(dict(zip(REUSE, columns, strict=False)))
     table["n_han"] = n_han[table["report_id"].astype(int)]
     for column in REUSE[:2]:
-        table[column] = pd.Categorical.from_codes(table[column].astype(int), ids)
-    return table.astype(dict.fromkeys(("shared", "shared_han", "n_han"), "int32"))
+        table[column] = pd.Categorical.from_codes(table[column].astype(int), ids[order])
+    return table.astype(dict.fromkeys(("shared", "shared_han", "n_han"), "int32")), within
+
+
+def _in_last(part, last):
+    """Tell which shingles stand in the last earlier report of the same place as well."""
+    row = part.number.astype(np.int64) * len(last)
+    having, wanted = np.sort((row + part.owner)[part.first]), row + last[part.owner]
+    found = np.minimum(np.searchsorted(having, wanted), len(having) - 1)
+    return (having[found] == wanted) & (last[part.owner] >= 0)
+
+
+def _later(owner, number, times):
+    """Tell which shingles, in order of number, stand in an earlier report as well.
+
+    Earlier is, as in `_lag`, of an earlier day if both are known, else of an earlier year.
+    """
+    begins = np.flatnonzero(np.diff(number, prepend=-1))
+    times_each, (day, year) = np.diff(begins, append=len(number)), times
+    undated = np.isnan(day)
+    days, undated_years, years = (
+        np.repeat(np.fmin.reduceat(known[owner], begins), times_each)
+        for known in (day, np.where(undated, year, np.nan), year)
+    )
+    by_year = np.where(undated[owner], years, undated_years) < year[owner]
+    return (days < day[owner]) | by_year
+
+
+def _last(facts, times):
+    """Number for each report the last earlier one of its own place (see `previous`), -1 for none."""
+    place = facts["place"].fillna("").astype(str).to_numpy()
+    known = np.flatnonzero((place != "") & facts["level"].isin(LEVELS).to_numpy())
+    code = np.full(len(place), -1)
+    code[known] = pd.factorize(place[known])[0]
+    dated = np.nan_to_num(times[0], nan=-1)
+    order = known[np.lexsort((dated[known], times[1][known], code[known]))]
+    begins, ends = (np.searchsorted(code[order], code, side) for side in ("left", "right"))
+    last = np.full(len(place), -1)
+    while len(known):
+        ends[known] -= 1
+        known = known[ends[known] >= begins[known]]
+        other = order[ends[known]]
+        found = _lag(times, known, other) < 0
+        last[known[found]] = other[found]
+        known = known[~found]
+    return last
 
 
 def add_relation(reuse, reports):
@@ -186,35 +262,14 @@ def reused(clauses, reports):
     For rates without what was copied, count the clauses of mostly own wording:
     `clauses[~(copied["from_own"] >= copied["n_han"] / 2).fillna(False)]`.
 
-    Raises ValueError for more than 2,000 reports, and where clauses have no text.
+    Raises ValueError where clauses have no text.
     """
-    ids, part = by_report(clauses, reports)
-    if len(ids) > EVERY_PAIR:
-        raise ValueError(
-            f"{len(ids):,} reports are too many for one comparison: give at most {EVERY_PAIR:,}, "
-            "say those of one province."
-        )
-    pairs = pd.MultiIndex.from_product([ids, ids], names=REUSE[:2]).to_frame(index=False)
-    related = add_relation(pairs, reports)
-    earlier = (related["order"] == "earlier").to_numpy().reshape(len(ids), len(ids))
-    last, own = previous(related), np.zeros_like(earlier)
-    own[tuple(pd.Index(ids).get_indexer(last[column]) for column in REUSE[:2])] = True
-
-    table = clauses[["report_id", "clause"]].assign(n_han=0, from_own=-1, from_any=-1)
-    counts = table[["n_han", "from_own", "from_any"]].to_numpy(dtype=np.int32)
-    marks = [shingles(clauses, part(report)) for report in range(len(ids))]
-    for report, _, held in every_pair(marks.__getitem__, len(ids)):
-        _, starts, row, _ = marks[report]
-        counts[part(report), 0] = np.bincount(row, minlength=len(part(report)))
-        for column, sources in ((1, own[report]), (2, earlier[report])):
-            if sources.any():
-                within = stretch(starts[held @ sources > 0], len(row))
-                counts[part(report), column] = np.bincount(row[within], minlength=len(part(report)))
-    table["n_han"] = counts[:, 0]
-    for column, values in (("from_own", counts[:, 1]), ("from_any", counts[:, 2])):
-        table[column] = pd.array(values, dtype="Int32")
-        table[column] = table[column].mask(values < 0)
-    return table[clauses["report_id"].isin(ids)]
+    ids, rows, *texts = stream(clauses, reports)
+    need(reports, ["report_id", *_FACTS], "reports second", "corpus.reports")
+    facts = reports.set_index(reports["report_id"].astype(str)).loc[ids]
+    within, back = compare(*texts, facts, np.inf)[1], np.argsort(rows)
+    table = clauses[["report_id", "clause"]].iloc[rows[back]]
+    return table.assign(**{column: within[column].array[back] for column in within})
 
 
 def passages(clauses, a, b):
@@ -230,10 +285,14 @@ def passages(clauses, a, b):
     Raises ValueError where clauses have no text, or a report is not among them.
     """
     check_names([a, b], clauses["report_id"].unique(), "report")
-    ids, part = by_report(clauses, pd.DataFrame({"report_id": list({a, b})}))
-    rows = [part(ids.index(str(report))) for report in (a, b)]
-    marks = [shingles(clauses, one) for one in rows]
-    starts = [pd.DataFrame({"shingle": values, "at": at}) for values, at, *_ in marks]
+    need(clauses, ["report_id", "clause"], "clauses first", "corpus.clauses")
+    need_text(clauses)
+    parts = [clauses[clauses["report_id"] == report].sort_values("clause") for report in (a, b)]
+    texts = [spelled(part, np.zeros(len(part))) for part in parts]
+    starts = [
+        pd.DataFrame({"shingle": values[whole], "at": np.flatnonzero(whole)})
+        for values, whole in (shingles(han) for han, *_ in texts)
+    ]
     pairs = starts[0].merge(starts[1], on="shingle", suffixes=("", "_other"))
     pairs["apart"] = pairs["at_other"] - pairs["at"]
     pairs = pairs.sort_values(["apart", "at"])
@@ -249,17 +308,17 @@ def passages(clauses, a, b):
 
     n_han = found["n"].to_numpy()
     table = pd.DataFrame(index=range(len(found)))
-    for prefix, at, one, (_, _, row, offset) in zip(
-        ("", "other_"), (found["at"], found["other"]), rows, marks, strict=True
+    for prefix, at, part, (_, spots, begins) in zip(
+        ("", "other_"), (found["at"], found["other"]), parts, texts, strict=True
     ):
-        first, last = at.to_numpy(), at.to_numpy() + n_han - 1
-        texts = clauses["text"].iloc[one].tolist()
-        begins = np.cumsum([0, *map(len, texts)])
-        from_, to = begins[row[first]] + offset[first], begins[row[last]] + offset[last] + 1
-        table[prefix + "clause"] = clauses["clause"].to_numpy()[one][row[first]]
-        table[prefix + "start"] = offset[first]
-        whole = "".join(texts)
-        table[prefix + "text"] = [whole[x:y] for x, y in zip(from_, to, strict=True)]
+        first, last = spots[at], spots[at + n_han - 1]
+        row = np.searchsorted(begins, first, side="right") - 1
+        table[prefix + "clause"] = part["clause"].to_numpy()[row]
+        table[prefix + "start"] = first - begins[row]
+        whole = "\n".join(part["text"])
+        table[prefix + "text"] = [
+            whole[x : y + 1].replace("\n", "") for x, y in zip(first, last, strict=True)
+        ]
     table["n_han"] = n_han
     return table[["clause", "start", "other_clause", "other_start", "n_han", "text", "other_text"]]
 
@@ -286,14 +345,24 @@ def _relation(facts, at, other):
     )
 
 
+def _times(facts):
+    """Give the days of reports, numbered in order, and their years; NaN where not known."""
+    date = facts["date"].fillna("").astype(str)
+    day = np.where(date == "", np.nan, pd.factorize(date, sort=True)[0])
+    return day, facts["year"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+
+
+def _lag(times, at, other):
+    """Subtract times: in days if both are known, else in years; NaN where neither is."""
+    days, years = (time[other] - time[at] for time in times)
+    return np.where(np.isnan(days), years, days)
+
+
 def _order(facts, at, other):
     """Name whether the other is earlier: by day if both are known, else by year."""
-    date = facts["date"].fillna("").astype(str)
-    day = pd.factorize(date, sort=True)[0]
-    dated = (date != "").to_numpy()
-    both = dated[at] & dated[other]
-    year = facts["year"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
-    lag = np.where(both, day[other] - day[at], year[other] - year[at])
+    times = _times(facts)
+    lag = _lag(times, at, other)
+    both = ~np.isnan(times[0][at] + times[0][other])
     names = ["earlier", "later", "same day"]
     order = np.select([lag < 0, lag > 0, both], names, "unknown")
     return pd.Categorical(order, [*names, "unknown"])

@@ -4,7 +4,13 @@ A shingle is eight Han characters in a row, whatever stands between them: punctu
 Latin letters and line breaks are skipped, so that a sentence repeated with this year's figures, or
 broken into other lines, is the same wording. Shingles run across clauses, never across a report's
 end or a clause that was left out.
+
+Reports are read from a stream: the Han characters of one after the other as 16-bit numbers, with a
+0 at the end of each report and where a clause was left out. It is read in pieces, so that it may
+lie in a file (np.memmap), and compared in parts, so that memory does not grow with it.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -14,124 +20,221 @@ from .counts import need, need_text
 from .lexicon import is_han, joined
 
 SPAN = 8  # Han characters in a shingle
-_SAMPLE = 20_000_000  # in the search, about so many shingles of all reports together
-_COMMON = 0.1  # in the search, shingles that more than this share of the reports have are skipped
-_ENOUGH = 0.3  # in the search, the part of the floor that a pair must reach without common ones
+SAMPLE = 1 / 16  # in the search, the share of the shingles that calls for pairs
+_CROWD = 64  # in the search, a shingle calls for pairs among so many neighbours that have it
+NEAREST = 50  # in the search, so many others are compared with each report
+_ENOUGH = 0.3  # in the search, the part of the floor that a pair must reach among them
+_ERRORS = 3  # in the search, the standard errors that a pair may lie below the floor in the sample
+_PART = 1 << 21  # shingles that are compared at a time
+_PIECE = 1 << 15  # characters of the stream that are read at a time
+_CLAUSES = 1000  # clauses that are summed up at a time
+_ROWS = 64  # reports that are searched for at a time
 _FACTOR = 0x9E3779B97F4A7C15
 
 
-def by_report(clauses, reports):
-    """Give the ids of reports in order, and a function from a report's number to the rows of its
-    clauses in order."""
+class Part(NamedTuple):
+    """Shingles that two reports or more have: a row each time, by shingle and place."""
+
+    at: np.ndarray  # where it begins in the stream
+    owner: np.ndarray  # the number of its report
+    number: np.ndarray  # the number of the shingle
+    first: np.ndarray  # whether it is the first of its kind in the report
+    value: np.ndarray  # the 64 bits that were compared
+
+
+def stream(clauses, reports):
+    """Make the stream of clauses with text, reports in order of their ids.
+
+    Gives the ids; the rows of the clauses in the order of the stream; the stream; the places in it
+    where clauses begin, and those where reports begin and the last ends.
+    """
     need(clauses, ["report_id", "clause"], "clauses first", "corpus.clauses")
     need(reports, ["report_id"], "reports second", "corpus.reports")
     need_text(clauses)
     ids = sorted(reports["report_id"].astype(str).unique())
     named = clauses["report_id"].astype("category").cat
     report = pd.Index(ids).get_indexer(named.categories.astype(str))[named.codes]
-    order = np.lexsort((clauses["clause"], report))
-    bounds = np.searchsorted(report[order], np.arange(len(ids) + 1))
-    return ids, lambda number: order[bounds[number] : bounds[number + 1]]
+    rows = np.lexsort((clauses["clause"], report))
+    rows = rows[np.searchsorted(report[rows], 0) :]
+    han, spots, begins = spelled(clauses.iloc[rows], report[rows])
+    begins = np.searchsorted(spots, begins)
+    bounds = np.append(begins, len(han))[np.searchsorted(report[rows], np.arange(len(ids) + 1))]
+    return ids, rows, han, begins, bounds
 
 
-def shingles(clauses, rows):
-    """Find the shingles in rows of clauses of one report.
+def spelled(clauses, report):
+    """Give the stream of clauses in order, the place of each of its characters in the joined texts,
+    and the places there where clauses begin."""
+    codes, begins = joined(clauses)
+    codes = np.append(codes, np.uint32(0))
+    apart = (np.diff(report) != 0) | (np.diff(clauses["clause"].to_numpy()) != 1)
+    ends = np.append(begins[1:][apart] - 1, len(codes) - 1)
+    kept = is_han(codes)
+    codes[ends], kept[ends] = 0, True
+    spots = np.flatnonzero(kept)
+    return codes[spots].astype(np.uint16), spots, begins
 
-    Gives the number of each shingle (a polynomial in 64 bits: two of a billion shingles meet with
-    a chance of 3 %), the Han character it begins at; and of each Han character its row among
-    `rows` and its offset in the clause.
+
+def shingles(han):
+    """Number the shingles that begin at the characters of a stream, all but the last seven.
+
+    Gives the numbers (a polynomial in 64 bits: two of a billion shingles meet with a chance of
+    3 %), and whether each is a shingle, not broken by a 0.
     """
-    part = clauses.iloc[rows]
-    codes, begins = joined(part)
-    at = np.flatnonzero(is_han(codes))
-    row = np.searchsorted(begins, at, side="right") - 1
-    gaps = np.cumsum(np.diff(part["clause"].to_numpy(), prepend=-1) != 1)
-    run, han = gaps[row], codes[at].astype(np.uint64)
-    n = max(len(han) - SPAN + 1, 0)
-    values = np.zeros(n, dtype=np.uint64)
-    for step in range(SPAN):
-        values = values * _FACTOR + han[step : step + n]
-    starts = np.flatnonzero(run[:n] == run[SPAN - 1 :][:n]).astype(np.int32)
-    return values[starts], starts, row, at - begins[row]
+    values, whole = han.astype(np.uint64) * _FACTOR, han != 0
+    for step in (1, 2, 4):
+        values = values[:-step] * pow(_FACTOR, step, 1 << 64) + values[step:]
+        whole = whole[:-step] & whole[step:]
+    return values, whole
 
 
-def distinct(values):
-    """Sort numbers and drop repeats: np.unique of NumPy 2.3 and later takes five times as long."""
-    values = np.sort(values)
-    return values[np.diff(values, prepend=~values[:1]) != 0]
+def shared(han, bounds, owners):
+    """Yield the shingles that two reports or more have, and the distinct ones of each report, also
+    those that no other has; both a part of all shingles at a time, with all their places.
 
-
-def every_pair(marks, n):
-    """Yield (report, others, held) with held[i, j]: the i-th shingle of report stands in others[j].
-
-    One sparse table of shingle x report serves all pairs.
+    `owners` numbers the reports of the stream.
     """
-    values = [marks(report)[0] for report in range(n)]
-    bounds = np.cumsum([0, *map(len, values)])
-    number = np.unique(np.concatenate(values), return_inverse=True)[1]
-    owner = np.repeat(np.arange(n), np.diff(bounds))
-    ones = np.ones(len(owner), dtype=np.int32)
-    table = csr_array((ones, (number, owner)), shape=(number.max(initial=-1) + 1, n))
-    for report in range(n):
-        yield report, np.arange(n), table[number[bounds[report] : bounds[report + 1]]]
+    n, parts, count = len(owners), -(-len(han) // _PART), 0
+    for part in range(parts):
+        pieces = []
+        for begin in range(0, len(han), _PIECE):
+            values, whole = shingles(han[begin : begin + _PIECE + SPAN - 1])
+            if parts > 1:
+                whole &= (values >> 32) * parts >> 32 == part
+            here = np.flatnonzero(whole)
+            pieces.append((values[here], here + begin))
+        values, at = map(np.concatenate, zip(*pieces, strict=True))
+        owner = np.repeat(owners, np.diff(np.searchsorted(at, bounds)))
+        bits = len(
+            values
+        ).bit_length()  # the last bits give way to the place: this sorts both at once
+        order = np.sort(values >> bits << bits | np.arange(len(values), dtype=np.uint64))
+        new = _new(order >> bits)
+        order = order[~(new & np.append(new[1:], True))] & ((1 << bits) - 1)
+        order = order[np.argsort(values[order], kind="stable")]
+        sizes = np.bincount(owner, minlength=n)
+        values, at, owner = values[order], at[order], owner[order]
+        new = _new(values)
+        number = np.cumsum(new, dtype=np.int32) - 1
+        first = _new(number, owner)
+        sizes -= np.bincount(owner[~first], minlength=n)
+        common = np.bincount(number[first]) > 1
+        kept = common[number]
+        number = (np.cumsum(common, dtype=np.int32) + (count - 1))[number[kept]]
+        count += common.sum()
+        yield Part(at[kept], owner[kept], number, first[kept], values[kept]), sizes
 
 
-def search(marks, sizes, floor):
-    """Yield (report, others, held) as `every_pair` does, for others that a sample of the rarer
-    shingles calls for."""
-    part, sampled = min(1, _SAMPLE / sizes.sum()), []
-    for report in range(len(sizes)):
-        values = marks(report)[2]
-        sampled.append(values[values * _FACTOR >> 32 < part * 2**32])
-    owner = np.repeat(np.arange(len(sizes)), list(map(len, sampled)))
-    number, times = np.unique(np.concatenate(sampled), return_inverse=True, return_counts=True)[1:]
-    rare = (times > 1) & (times <= max(_COMMON * len(sizes), 2))
-    owner, number = owner[rare[number]], number[rare[number]]
+def every_pair(at, owner, number, first, edges):
+    """Yield each report, all reports, and what `overlap` counts of it in each of them."""
+    n, having = len(edges), owner[first]
+    begins = np.flatnonzero(_new(number[first]))
+    table = np.ones(len(having), np.int8), having, np.append(begins, len(having))
+    table = csr_array(table, shape=(len(begins), n))
+    weights = np.random.default_rng(0).integers(1 << 64, size=n, dtype=np.uint64)
+    sets = np.add.reduceat(weights[having], begins)  # the same where the same reports have them
+    order = np.sort(at << 32 | np.arange(len(at))) & 0xFFFFFFFF
+    at, number, first = at[order], number[order], first[order]
+    runs = np.flatnonzero(_new(at - np.arange(len(at)), sets[number]))
+    ends = np.maximum.reduceat(at, runs) + SPAN
+    at, number, first = at[runs], number[runs], np.add.reduceat(first, runs, dtype=np.int32)
+    for report, (begin, end) in enumerate(np.searchsorted(at, edges)):
+        runs = slice(begin, end)
+        held = table[number[runs]].tocsc()
+        yield report, np.arange(n), *overlap(held, at[runs], ends[runs], first[runs])
+
+
+def sample(part):
+    """Keep of a part what `search` needs: report and number of one shingle in sixteen."""
+    called = np.flatnonzero(part.first & (part.value < int(SAMPLE * (1 << 64))))
+    return part.owner[called], part.number[called]
+
+
+def search(owner, number, sizes, han, edges, floor):
+    """Yield reports, the others that a sample of shingles calls for, and what `overlap` counts.
+
+    A shingle calls for pairs among _CROWD reports that follow one another in the list of those that
+    have it, so that work grows with their number and not with that of pairs.
+    """
+    found = np.sort(number.astype(np.int64) * len(edges) + owner)
+    number, owner = (some.astype(np.int32) for some in np.divmod(found, len(edges)))
+    place = np.arange(len(number)) - np.searchsorted(number, number)
     ones = np.ones(len(owner), dtype=np.int32)
-    table = csr_array((ones, (owner, number)), shape=(len(sizes), len(times)))
+    whole = csr_array((ones, (owner, number)), shape=(len(edges), number.max(initial=0) + 1))
+    number = np.cumsum(_new(number, place // _CROWD)) - 1
+    table = csr_array((ones, (owner, number)), shape=(len(edges), number.max(initial=0) + 1))
     turned = table.T.tocsr()
-    for report in range(len(sizes)):
-        common = table[[report]] @ turned
-        fewer = np.minimum(sizes[report], sizes[common.indices])
-        enough = common.data >= _ENOUGH * floor * fewer * part
-        others = np.sort(common.indices[enough & (common.indices != report)])
-        if len(others):  # of the sample, common ones included, within four standard errors
-            both = _held(sampled[report], [sampled[other] for other in others]).sum(0)
-            expected = floor * np.minimum(sizes[report], sizes[others]) * part
-            others = others[both >= expected - 4 * np.sqrt(expected)]
-        if len(others):
-            held = _held(marks(report)[2], [marks(other)[2] for other in others])
-            yield report, others, held[np.searchsorted(marks(report)[2], marks(report)[0])]
+    for begin in range(0, len(edges), _ROWS):
+        common = table[begin : begin + _ROWS] @ turned
+        common.sort_indices()
+        report = np.repeat(np.arange(common.shape[0]) + begin, np.diff(common.indptr))
+        other, both = common.indices, common.data
+        expected = floor * SAMPLE * np.minimum(sizes[report], sizes[other])
+        called = np.flatnonzero((both >= _ENOUGH * expected) & (other != report))
+        called = called[np.lexsort((-(both / expected)[called], report[called]))]
+        rank = np.arange(len(called)) - np.searchsorted(report[called], report[called])
+        called = np.sort(called[rank < NEAREST])
+        report, other, expected = report[called], other[called], expected[called]
+        both = whole[report].multiply(whole[other]).sum(axis=1)
+        called = both >= expected - _ERRORS * np.sqrt(expected)
+        for one, others in pd.Series(other[called]).groupby(report[called]):
+            yield one, others, *overlap(*_held(han, edges, one, others.to_numpy()))
 
 
-def _held(known, others):
-    """Tell which of the sorted numbers each of the others has: a sparse table, known x others."""
-    column = np.repeat(np.arange(len(others)), list(map(len, others)))
-    values = np.concatenate(others)
-    row = np.minimum(np.searchsorted(known, values), len(known) - 1)
-    same = known[row] == values
-    ones = np.ones(same.sum(), dtype=np.int32)
-    return csr_array((ones, (row[same], column[same])), shape=(len(known), len(others)))
+def _held(han, edges, report, others):
+    """Compare a report with others as every_pair does, from the stream."""
+    own, *pieces = (han[begin:end] for begin, end in edges[[report, *others]])
+    values, whole = shingles(own)
+    at = np.flatnonzero(whole)
+    known, index, number = np.unique(values[at], return_index=True, return_inverse=True)
+    owner = np.repeat(np.arange(len(others)), list(map(len, pieces)))
+    values, whole = shingles(np.concatenate(pieces))
+    place = np.minimum(np.searchsorted(known, values), len(known) - 1)
+    same = np.flatnonzero(whole & (known[place] == values))
+    held = np.zeros((len(others), len(known)), dtype=bool)
+    held[owner[same], place[same]] = True
+    return csr_array(held[:, number]).T, at, at + SPAN, np.isin(np.arange(len(at)), index)
 
 
-def overlap(values, starts, held):
-    """Count for each column of held the distinct shingles, and the Han characters they cover."""
-    first = np.zeros(len(values), dtype=bool)
-    first[np.unique(values, return_index=True)[1]] = True
-    held = held.tocsc()
-    column = np.repeat(np.arange(held.shape[1]), np.diff(held.indptr))
-    at = starts[held.indices]
-    gap = np.minimum(np.diff(at, append=0), SPAN)
-    gap[np.diff(column, append=-1) != 0] = SPAN
-    return [
-        np.bincount(column, weights, held.shape[1]).astype(int)
-        for weights in (first[held.indices], gap)
-    ]
+def overlap(held, starts, ends, first):
+    """Count for each column of `held` the distinct shingles, and the Han characters they cover.
+
+    The rows of that sparse table are runs of shingles that begin at `starts`, reach to `ends`, and
+    `first` of which are the first of their kind in the report.
+    """
+    filled = np.diff(held.indptr) > 0
+    begins, row = held.indptr[:-1][filled], held.indices.astype(np.intp)
+    starts, ends = (edge.astype(np.int32)[row] for edge in (starts, ends))
+    until = ends.copy()
+    np.minimum(ends[:-1], starts[1:], out=until[:-1])
+    until[begins[1:] - 1] = ends[begins[1:] - 1]
+    counts = np.zeros((2, len(filled)), dtype=np.int32)
+    for line, values in zip(counts, (first[row], until - starts), strict=True):
+        line[filled] = np.add.reduceat(values, begins, dtype=np.int32)
+    return counts
 
 
-def stretch(starts, n):
-    """Tell which of n Han characters stand in a shingle that begins at one of these."""
-    edges = np.zeros(n + SPAN, dtype=np.int32)
-    edges[starts] += 1
-    edges[starts + SPAN] -= 1
-    return np.cumsum(edges)[:n] > 0
+def covered(han, marks, begins):
+    """Count the Han characters of each clause: all, and those in shingles with mark 1 and mark 2.
+
+    `marks` has the sum of its marks where a shingle begins in the stream.
+    """
+    counts, edges = np.zeros((3, len(begins)), dtype=np.int32), np.append(begins, len(han))
+    for some in range(0, len(begins), _CLAUSES):
+        inner = edges[some : some + _CLAUSES + 1]
+        before = min(inner[0], SPAN - 1)
+        mark = marks[inner[0] - before : inner[-1]]
+        for step in (1, 2, 4):
+            mark = np.append(mark[:step], mark[step:] | mark[:-step])
+        mark, here = mark[before:], han[inner[0] : inner[-1]] != 0
+        for line, held in zip(counts, (here, mark & 1, mark >> 1), strict=True):
+            sums = np.add.reduceat(held, inner[:-1] - inner[0], dtype=np.int32)
+            line[some : some + _CLAUSES] = np.where(np.diff(inner), sums, 0)
+    return counts
+
+
+def _new(*columns):
+    """Tell which rows differ from the one before."""
+    new = np.ones(len(columns[0]), dtype=bool)
+    new[1:] = np.any([column[1:] != column[:-1] for column in columns], axis=0)
+    return new
