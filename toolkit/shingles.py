@@ -23,11 +23,12 @@ SPAN = 8  # Han characters in a shingle
 SAMPLE = 1 / 16  # in the search, the share of the shingles that calls for pairs
 _CROWD = 64  # in the search, a shingle calls for pairs among so many neighbours that have it
 NEAREST = 50  # in the search, so many others are compared with each report
-_ENOUGH = 0.3  # in the search, the part of the floor that a pair must reach in the sample
+_ENOUGH = 0.3  # in the search, the part of the floor that a pair must reach among them
+_ERRORS = 3  # in the search, the standard errors that a pair may lie below the floor in the sample
 _PART = 1 << 21  # shingles that are compared at a time
 _PIECE = 1 << 15  # characters of the stream that are read at a time
 _CLAUSES = 1000  # clauses that are summed up at a time
-_ROWS = 256  # reports that are searched for at a time
+_ROWS = 64  # reports that are searched for at a time
 _FACTOR = 0x9E3779B97F4A7C15
 
 
@@ -38,8 +39,7 @@ class Part(NamedTuple):
     owner: np.ndarray  # the number of its report
     number: np.ndarray  # the number of the shingle
     first: np.ndarray  # whether it is the first of its kind in the report
-    value: np.ndarray  # for each shingle, the 64 bits that were compared
-    sizes: np.ndarray  # for each report, its distinct shingles, also those that no other has
+    value: np.ndarray  # the 64 bits that were compared
 
 
 def stream(clauses, reports):
@@ -89,12 +89,12 @@ def shingles(han):
 
 
 def shared(han, bounds, owners):
-    """Yield the shingles that two reports or more have, a Part at a time.
+    """Yield the shingles that two reports or more have, and the distinct ones of each report, also
+    those that no other has; both a part of all shingles at a time, with all their places.
 
-    `owners` numbers the reports of the stream. A part is a range of 64-bit numbers: a shingle is in
-    one part, with all its places.
+    `owners` numbers the reports of the stream.
     """
-    n, parts = len(owners), -(-len(han) // _PART)
+    n, parts, count = len(owners), -(-len(han) // _PART), 0
     for part in range(parts):
         pieces = []
         for begin in range(0, len(han), _PIECE):
@@ -120,31 +120,23 @@ def shared(han, bounds, owners):
         sizes -= np.bincount(owner[~first], minlength=n)
         common = np.bincount(number[first]) > 1
         kept = common[number]
-        number = (np.cumsum(common, dtype=np.int32) - 1)[number[kept]]
-        yield Part(at[kept], owner[kept], number, first[kept], values[new][common], sizes)
+        number = (np.cumsum(common, dtype=np.int32) + (count - 1))[number[kept]]
+        count += common.sum()
+        yield Part(at[kept], owner[kept], number, first[kept], values[kept]), sizes
 
 
-def together(parts):
-    """Join parts to one, their shingles numbered on."""
-    at, owner, number, first, value, sizes = zip(*parts, strict=True)
-    before = np.cumsum([0, *map(len, value)], dtype=np.int32)
-    number = [one + count for one, count in zip(number, before[:-1], strict=True)]
-    return Part(*map(np.concatenate, (at, owner, number, first, value)), sum(sizes))
-
-
-def every_pair(part, edges):
+def every_pair(at, owner, number, first, edges):
     """Yield each report, all reports, and what `overlap` counts of it in each of them."""
-    at, owner, number, first, value, _ = part
     n, having = len(edges), owner[first]
     begins = np.flatnonzero(_new(number[first]))
     table = np.ones(len(having), np.int8), having, np.append(begins, len(having))
-    table = csr_array(table, shape=(len(value), n))
+    table = csr_array(table, shape=(len(begins), n))
     weights = np.random.default_rng(0).integers(1 << 64, size=n, dtype=np.uint64)
     sets = np.add.reduceat(weights[having], begins)  # the same where the same reports have them
     order = np.sort(at << 32 | np.arange(len(at))) & 0xFFFFFFFF
     at, number, first = at[order], number[order], first[order]
     runs = np.flatnonzero(_new(at - np.arange(len(at)), sets[number]))
-    ends = at[np.append(runs[1:], len(at)) - 1] + SPAN
+    ends = np.maximum.reduceat(at, runs) + SPAN
     at, number, first = at[runs], number[runs], np.add.reduceat(first, runs, dtype=np.int32)
     for report, (begin, end) in enumerate(np.searchsorted(at, edges)):
         runs = slice(begin, end)
@@ -153,38 +145,40 @@ def every_pair(part, edges):
 
 
 def sample(part):
-    """Keep of a part what the search needs: a sample of the shingles, each once a report."""
-    called = part.value < int(SAMPLE * (1 << 64))
-    kept = np.flatnonzero(called[part.number] & part.first)
-    number = (np.cumsum(called, dtype=np.int32) - 1)[part.number[kept]]
-    return Part(kept[:0], part.owner[kept], number, part.first[:0], part.value[called], part.sizes)
+    """Keep of a part what `search` needs: report and number of one shingle in sixteen."""
+    called = np.flatnonzero(part.first & (part.value < int(SAMPLE * (1 << 64))))
+    return part.owner[called], part.number[called]
 
 
-def search(part, han, edges, floor):
+def search(owner, number, sizes, han, edges, floor):
     """Yield reports, the others that a sample of shingles calls for, and what `overlap` counts.
 
     A shingle calls for pairs among _CROWD reports that follow one another in the list of those that
     have it, so that work grows with their number and not with that of pairs.
     """
-    found = np.sort(part.number.astype(np.int64) * len(edges) + part.owner)
+    found = np.sort(number.astype(np.int64) * len(edges) + owner)
     number, owner = (some.astype(np.int32) for some in np.divmod(found, len(edges)))
     place = np.arange(len(number)) - np.searchsorted(number, number)
-    number = np.cumsum(_new(number, place // _CROWD)) - 1
     ones = np.ones(len(owner), dtype=np.int32)
-    table = csr_array((ones, (owner, number)), shape=(len(edges), len(number)))
+    whole = csr_array((ones, (owner, number)), shape=(len(edges), number.max(initial=0) + 1))
+    number = np.cumsum(_new(number, place // _CROWD)) - 1
+    table = csr_array((ones, (owner, number)), shape=(len(edges), number.max(initial=0) + 1))
     turned = table.T.tocsr()
     for begin in range(0, len(edges), _ROWS):
         common = table[begin : begin + _ROWS] @ turned
+        common.sort_indices()
         report = np.repeat(np.arange(common.shape[0]) + begin, np.diff(common.indptr))
-        other = common.indices
-        near = common.data / (SAMPLE * np.minimum(part.sizes[report], part.sizes[other]))
-        called = np.flatnonzero((near >= _ENOUGH * floor) & (other != report))
-        called = called[np.lexsort((other[called], -near[called], report[called]))]
-        report, other = report[called], other[called]
-        called = np.arange(len(report)) - np.searchsorted(report, report) < NEAREST
-        for one, near in pd.Series(other[called]).groupby(report[called]):
-            others = np.sort(near)
-            yield one, others, *overlap(*_held(han, edges, one, others))
+        other, both = common.indices, common.data
+        expected = floor * SAMPLE * np.minimum(sizes[report], sizes[other])
+        called = np.flatnonzero((both >= _ENOUGH * expected) & (other != report))
+        called = called[np.lexsort((-(both / expected)[called], report[called]))]
+        rank = np.arange(len(called)) - np.searchsorted(report[called], report[called])
+        called = np.sort(called[rank < NEAREST])
+        report, other, expected = report[called], other[called], expected[called]
+        both = whole[report].multiply(whole[other]).sum(axis=1)
+        called = both >= expected - _ERRORS * np.sqrt(expected)
+        for one, others in pd.Series(other[called]).groupby(report[called]):
+            yield one, others, *overlap(*_held(han, edges, one, others.to_numpy()))
 
 
 def _held(han, edges, report, others):
