@@ -379,7 +379,11 @@ def spread_counts(counts, groups, of, names, n, n_han):
     """Give sums, arrays of groups x names, as a table with a row for every group and name, typed as
     the counts are."""
     table = _spread(groups, of, names, groups.shape[1], {"n": n.ravel(), "n_han": n_han.ravel()})
-    return table.astype({c: counts[c].dtype for c in (of, "n", "n_han")})
+    types = {c: counts[c].dtype for c in (of, "n", "n_han")}
+    for column in ("n", "n_han"):
+        if table[column].max() >= 2**31 and pd.api.types.is_integer_dtype(types[column]):
+            types[column] = "int64"  # sums may run over the type of what was summed
+    return table.astype(types)
 
 
 def _bad_numbers(column, least):
