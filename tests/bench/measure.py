@@ -59,7 +59,9 @@ def run(command, *, cores=1, limit=None, **environment):
             raise TimeoutError(f"over {limit} s")
         if process.returncode:
             said.seek(0)
-            raise RuntimeError(f"{command[:3]} failed: {said.read()[-2000:]}")
+            raise RuntimeError(
+                f"failed ({process.returncode}): {command[:3]}: {said.read()[-2000:]}"
+            )
         out.seek(0)
         busy = usage.ru_utime + usage.ru_stime
         return Run(seconds, busy, max(usage.ru_maxrss / 1024, seen[0]), out.read())

@@ -19,9 +19,9 @@ STAGES = {
     "hits": ("lexicon.find_hits",),
     "tokens": ("segment.count_tokens",),
     "claims": ("claims.find_claims",),
-    "reuse": ("reuse.find_reuse", "reuse.reused"),
+    "reuse": ("reuse.compare",),
     "keep": ("cache.get", "cache.put", "cache.find", "parts._packed", "parts._unpacked"),
-    "join": ("corpus._corpus", "parts._tables", "parts.take"),
+    "join": ("parts._tables", "parts.take", "tables.as_frame"),
     "write": ("tables.write",),
 }
 seconds, within = defaultdict(float), []
