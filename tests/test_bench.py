@@ -29,6 +29,13 @@ CALLS = {
     "reading.py": 8.9, "reuse.py": 0.23, "sections.py": 15.3, "segment.py": 0.04,
     "shingles.py": 2.43, "tables.py": 1.39, "witnesses.py": 9.9, "workers.py": 0.04,
 }  # fmt: skip
+# How often the steps of that build are done: once a report, or for all reports at once (find_hits with
+# the lexicon and the markers, shingles in two pieces).
+EACH = ("reading.read_file", "cleaning.clean", "metadata.infer_metadata", "sections.split_clauses")
+ALL = {
+    "lexicon.joined": 1, "lexicon.find_hits": 2, "segment.count_tokens": 1, "claims.find_claims": 1,
+    "reuse.compare": 1, "shingles.shingles": 2,
+}  # fmt: skip
 PEAK = 125  # bytes of memory at the peak of that build, a Han character, that Python and NumPy asked for
 
 
@@ -138,23 +145,36 @@ def build():
     toolkit.build(SAMPLE / "reports", fresh=True)
 
 
-def test_no_file_of_the_toolkit_works_more_than_it_did():
+@pytest.fixture(scope="module")
+def calls():
+    """Calls of each function of the toolkit (file.function) in a build of the sample."""
     build()  # what is kept for the process is made: divisions, matchers, dictionary
-    calls, here = Counter(), str(Path(toolkit.__file__).parent)
+    found, here = Counter(), str(Path(toolkit.__file__).parent)
 
     def see(frame, event, _):
         code = frame.f_code  # <listcomp> and its like are calls in some versions of Python only
         if event == "call" and code.co_filename.startswith(here) and code.co_name[0] != "<":
-            calls[Path(code.co_filename).name] += 1
+            found[f"{Path(code.co_filename).stem}.{code.co_name}"] += 1
 
     sys.setprofile(see)
     try:
         build()
     finally:
         sys.setprofile(None)
+    return found
+
+
+def test_no_step_of_a_build_is_done_twice(calls):
     reports = len(list((SAMPLE / "reports").glob("*.txt")))
-    more = {file: n / reports for file, n in calls.items() if n / reports > CALLS.get(file, 0)}
-    assert not more and calls["numbers.py"] > 50 * reports
+    expected = ALL | dict.fromkeys(EACH, reports)
+    assert {step: calls[step] for step in expected} == expected
+
+
+def test_no_file_of_the_toolkit_works_more_than_it_did(calls):
+    reports, files = len(list((SAMPLE / "reports").glob("*.txt"))), Counter()
+    for function, n in calls.items():
+        files[function.partition(".")[0] + ".py"] += n / reports
+    assert not {file: n for file, n in files.items() if n > CALLS.get(file, 0)}
 
 
 def test_a_build_takes_no_more_memory_than_it_did():
