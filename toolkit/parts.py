@@ -29,7 +29,7 @@ from .segment import count_tokens
 from .tables import QUARANTINED, REPORTS, SCHEMAS, as_arrow, dictionary
 from .workers import Unable, in_order
 
-_BATCH = 3_000_000  # bytes of files that are matched and cut together
+_BATCH = 2_000_000  # bytes of files that are matched and cut together
 _OPEN = 4  # kept packs that are held at a time
 
 

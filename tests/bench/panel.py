@@ -60,7 +60,7 @@ def counts(*size):
     table["term"] = category(np.tile(np.arange(size[2]), len(n)), "词", size[2])
     table["n"], table["n_title"], table["reports"] = n.ravel(), 0, 1
     table["with_term"] = (table["n"] > 0).astype(int)
-    table["n_han"] = np.int32(HAN * CLAUSES)
+    table["n_han"] = np.int64(HAN * CLAUSES)
     return (table.assign(rate=1000 * table["n"] / table["n_han"]),)
 
 
@@ -70,12 +70,12 @@ def texts(*size):
     ids = pd.CategoricalDtype(table["report_id"])
     report = np.repeat(np.arange(len(n)), CLAUSES)
     clauses = pd.DataFrame({"report_id": pd.Categorical.from_codes(report, dtype=ids)})
-    clauses["clause"] = np.tile(np.arange(CLAUSES, dtype=np.int32), len(n))
+    clauses["clause"] = np.tile(np.arange(CLAUSES, dtype=np.int64), len(n))
     clauses["role"] = category(clauses["clause"] * 2 // CLAUSES, "role", 2)
-    clauses["n_han"] = np.int32(HAN)
+    clauses["n_han"] = np.int64(HAN)
     report, term = np.divmod(np.repeat(np.arange(n.size), n.ravel()), size[2])
     hits = pd.DataFrame({"report_id": pd.Categorical.from_codes(report, dtype=ids)})
-    hits["clause"] = np.random.default_rng(1).integers(0, CLAUSES, len(hits), dtype=np.int32)
+    hits["clause"] = np.random.default_rng(1).integers(0, CLAUSES, len(hits), dtype=np.int64)
     return hits.assign(term=category(term, "词", size[2]), in_title=False), clauses, table
 
 
@@ -86,7 +86,7 @@ def words(*size):
     token = (VOCABULARY ** np.random.default_rng(2).random(len(part))).astype(int) - 1
     ids = pd.Categorical.from_codes(part // 2, dtype=hits["report_id"].dtype)
     tokens = pd.DataFrame({"report_id": ids, "role": category(part % 2, "role", 2)})
-    tokens = tokens.assign(token=category(token, "词", VOCABULARY), n=np.int32(1))
+    tokens = tokens.assign(token=category(token, "词", VOCABULARY), n=np.int64(1))
     return tokens.drop_duplicates(ignore_index=True), clauses, table
 
 
