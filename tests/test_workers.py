@@ -22,7 +22,8 @@ from toolkit.tables import Corpus
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """Twelve reports that a build takes in batches of one or two, a few at a time."""
-    monkeypatch.setattr(workers, "_AHEAD", 2)
+    monkeypatch.setattr(workers, "_AHEAD", 1)
+    monkeypatch.setattr(workers, "_FEWEST", 1)
     toolkit.simulate_reports(tmp_path / "made", places=3, years=4, n_han=120, missing=0, seed=3)
     monkeypatch.setattr(parts, "_BATCH", 500)
     return tmp_path / "made" / "reports"

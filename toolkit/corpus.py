@@ -58,7 +58,8 @@ def build(
     `only` names the tables to make of hits, tokens, claims, marks and reuse, for speed; the others
     are None. `jobs` is the number of processes on this machine, `executor` one of
     concurrent.futures or like it (a cluster's), which is given the files' bytes and needs this
-    package, the same version, on its machines. Work lost with a worker is done again.
+    package, the same version, on its machines; `jobs` is then how many workers it has, if more than
+    eight. Work lost with a worker is done again.
 
     With `large` the tables go to `out` as they are made, and stay there: memory does not grow with
     the collection, the long tables of the Corpus are on disk (see `load`), and clauses have no text.
@@ -94,7 +95,7 @@ def build(
     manifest = read_manifest(folder, wrong)
     with nullcontext() if fresh else finished_work() as kept:
         files = list_files(folder)
-        found = _stamps(folder, files)
+        found = dict(_stamps(folder, files))
         packs = make_packs(
             folder, _progress(files), manifest, how, kept,
             max_size=max_size, jobs=jobs, executor=executor,
@@ -127,19 +128,18 @@ def _progress(files):
 
 
 def _stamps(folder, files):
-    """Give size and time of change of each file by name."""
-    stamps = {}
+    """Yield the name of each file with a number that changes when the file does."""
     for file in files:
         try:
             stat = (folder / file).stat()
-            stamps[spelled(file)] = (stat.st_size, stat.st_mtime_ns)
+            yield spelled(file), hash((stat.st_size, stat.st_mtime_ns))
         except OSError:  # a broken link
-            stamps[spelled(file)] = None
-    return stamps
+            yield spelled(file), None
 
 
 def _changed(before, after):
     """List the files that came, went or changed between two listings."""
+    after = dict(after)
     for name in sorted(before.keys() | after.keys()):
         if before.get(name, 0) != after.get(name, 0):
             what = "went" if name not in after else "changed" if name in before else "came"
@@ -180,7 +180,7 @@ def _wanted(pack, numbers, names, problems, seen, same):
         problems += [(name, QUARANTINED, file["unread"])] if file["unread"] else []
         problems += [(n, QUARANTINED, reason) for n, reason in file["problems"]]
         for at, record in enumerate(file["documents"], first[number]):
-            report_id, text = record["report_id"], record["sha256"]
+            report_id, text = record["report_id"], bytes.fromhex(record["sha256"])
             if report_id in seen:
                 reason = f"{seen[report_id]} has the same id and was read; rename one of them"
             elif text in same:
@@ -217,7 +217,9 @@ def _in_memory(out, how, kept):
         ids, known = reports["report_id"].tolist(), _known(how.lexicon)
         joined = {name: pa.concat_tables(pieces) for name, pieces in tables.items()}
         han = joined.pop("han")["han"].to_numpy() if "reuse" in how.only else None
-        pairs, copied = _compared(han, joined["clauses"]["n_han"], lengths, reports, kept)
+        pairs, copied = _compared(
+            han, joined["clauses"]["n_han"].to_numpy(), lengths, reports, kept
+        )
         joined["clauses"] = _with_columns(joined["clauses"], copied)
         made = dict.fromkeys(SCHEMAS)
         for name in sorted({"clauses", "evidence", "removed", *how.only} - {"reuse"}):
@@ -257,16 +259,14 @@ def _on_disk(out, how, kept):
 
         def finish(reports, problems, lengths):
             stack.close()
-            with pa.memory_map(str(spool)) as source:
-                tables = [pa.table(batch) for batch in pa.ipc.open_stream(source)]
-                n_han = pa.chunked_array([table["n_han"].chunk(0) for table in tables])
-                there = np.memmap(stream, np.uint16, "r") if "reuse" in how.only else None
-                pairs, copied = _compared(there, n_han, lengths, reports, None)
-                at = 0
-                with rows_to(folder, "clauses", known["clauses"]) as add:
-                    for table in tables:
-                        add(_with_columns(table, copied.slice(at, len(table))))
-                        at += len(table)
+            there = np.memmap(stream, np.uint16, "r") if "reuse" in how.only else None
+            n_han = np.concatenate([batch["n_han"].to_numpy() for batch in _batches(spool)])
+            pairs, copied = _compared(there, n_han, lengths, reports, None)
+            at = 0
+            with rows_to(folder, "clauses", known["clauses"]) as add:
+                for batch in _batches(spool):
+                    add(_with_columns(pa.table(batch), copied.slice(at, len(batch))))
+                    at += len(batch)
             if pairs is not None:
                 with rows_to(folder, "reuse", {}) as add:
                     add(pairs)
@@ -274,6 +274,12 @@ def _on_disk(out, how, kept):
             write_csv(problems, folder / "problems.csv")
 
         yield add, finish
+
+
+def _batches(spool):
+    """Yield the batches of rows of a file of clauses, one at a time in memory."""
+    with pa.OSFile(str(spool)) as source, pa.ipc.open_stream(source) as stream:
+        yield from stream
 
 
 def _compared(han, n_han, lengths, reports, kept):
@@ -287,7 +293,7 @@ def _compared(han, n_han, lengths, reports, kept):
     made_from = key(code_key(), "reuse", *(key(*map(str, row)) for row in reports.to_numpy()))
     packed = get(kept, made_from)
     if packed is None:
-        n_han, first = n_han.to_numpy(), np.cumsum([0, *lengths])
+        first = np.cumsum([0, *lengths])
         begins = np.cumsum(n_han) - n_han + np.repeat(np.arange(len(lengths)), lengths)
         bounds = np.append(begins, len(han))[first]
         floor = 0 if len(reports) <= EVERY_PAIR else _SEARCHED

@@ -78,7 +78,7 @@ _FILES = {f"{name}.csv" if name in _CSV else f"{name}.parquet" for name in Corpu
 _REPORT_TYPES = {
     "year": "Int64", "abridged": bool, "simplified": bool, "n_han": "int64", "n_removed": "int64",
 }  # fmt: skip
-_ROWS = 1 << 20  # of a row group, which is written at once
+_ROWS = 1 << 18  # of a row group, which is written at once
 _TYPES = {
     "name": pa.dictionary(pa.int32(), pa.string()), "text": pa.string(), "int": pa.int32(),
     "float": pa.float64(), "bool": pa.bool_(),

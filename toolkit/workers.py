@@ -5,7 +5,8 @@ from collections import deque
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from multiprocessing import get_context
 
-_AHEAD = 16  # tasks that wait or are worked on beyond the one whose result is next
+_AHEAD = 2  # tasks to each worker that are handed out before the next result is taken
+_FEWEST = 8  # workers that an executor is taken to have
 
 
 class Unable(RuntimeError):
@@ -16,7 +17,8 @@ def in_order(work, tasks, *, jobs=1, executor=None):
     """Do work(task[-1]) for each task; yield (task, result) in the order of the tasks.
 
     With one job here, with more in so many processes of this machine, with an executor (anything
-    that submits as those of concurrent.futures do) wherever it works. A task that is lost with its
+    that submits as those of concurrent.futures do) wherever it works; jobs is then how many workers
+    it has, where there are more than eight, so that all are kept busy. A task that is lost with its
     worker is done again here, and where the executor takes no more, so is the rest: with a warning.
 
     Raises Unable where the workers have not this package, or the executor takes no work at all.
@@ -25,6 +27,7 @@ def in_order(work, tasks, *, jobs=1, executor=None):
         yield from ((task, work(task[-1])) for task in tasks)
         return
     pools = [executor or _processes(jobs)]
+    ahead = _AHEAD * (jobs if executor is None else max(jobs, _FEWEST))
     waiting, lost = deque(), []
 
     def submit(task):
@@ -44,7 +47,7 @@ def in_order(work, tasks, *, jobs=1, executor=None):
     try:
         for task in tasks:
             waiting.append((task, submit(task[-1])))
-            if len(waiting) > _AHEAD:
+            if len(waiting) > ahead:
                 yield _done(work, *waiting.popleft(), lost)
         while waiting:
             yield _done(work, *waiting.popleft(), lost)
