@@ -7,10 +7,11 @@ from conftest import texts
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit import build, reuse, uncertainty
+from toolkit import build, reuse, shingles, uncertainty
 from toolkit.lexicon import as_codes, is_han
 from toolkit.reuse import (
     add_relation,
+    compare,
     copied_shares,
     find_reuse,
     nearest,
@@ -208,21 +209,111 @@ def test_clauses_show_what_stands_in_earlier_reports():
     assert clauses[~copied]["clause"].tolist() == [0, 1, 1, 0, 1]
 
 
-def test_the_search_finds_what_comparing_all_finds(monkeypatch):
-    rng = np.random.default_rng(1)
-    pages = rng.integers(0x4E00, 0x9FFF, (40, 3000))
-    for i in range(1, 40):  # each takes a growing part of the one before
+def invented(seed, reports=12):
+    """Reports that share much, of four places, some without a day or a year."""
+    rng = np.random.default_rng(seed)
+    draw = lambda: "".join(rng.choice(["甲乙丙丁", "戊己，", "庚辛壬癸子", "丑寅。"], 6))  # noqa: E731
+    days = rng.choice(["", "2020-01-01", "2021-03-01", "2022-02-02"], reports)
+    place = rng.choice(["云溪市", "星渡市", "沧澜省", ""], reports)
+    return tables(
+        {f"{i:02}": [draw() for _ in range(rng.integers(5))] for i in rng.permutation(reports)},
+        place=place, level="prefectural", city=place, province="沧澜省", date=days,
+        year=pd.array(rng.choice([2020, 2021, 2022, None], reports), dtype="Int64"),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_is_earlier_is_counted_as_pair_by_pair(seed):
+    clauses, reports = invented(seed)
+    ids = sorted(reports["report_id"])
+    every = pd.MultiIndex.from_product([ids, ids], names=["report_id", "other_id"])
+    related = add_relation(every.to_frame(index=False), reports)
+    sources = {"from_any": related[related["order"] == "earlier"], "from_own": previous(related)}
+    text = {  # the Han characters of each clause
+        report: ["".join(c for c in one if is_han(as_codes(c))[0]) for one in held["text"]]
+        for report, held in clauses.groupby("report_id", observed=True)
+    }
+    windows = {
+        report: [whole[i : i + 8] for i in range(len(whole) - 7)]
+        for report, whole in ((report, "".join(held)) for report, held in text.items())
+    }
+    found = reused(clauses, reports)
+    for column, pairs in sources.items():
+        for report, clause, n in found[["report_id", "clause", column]].itertuples(index=False):
+            others = pairs.loc[pairs["report_id"] == report, "other_id"]
+            known = {window for other in others for window in windows.get(other, [])}
+            at = [i for i, window in enumerate(windows[report]) if window in known]
+            begin = len("".join(text[report][:clause]))
+            here = range(begin, begin + len(text[report][clause]))
+            expected = len({i + k for i in at for k in range(8)} & set(here))
+            assert pd.isna(n) if others.empty else n == expected
+
+
+def test_how_the_stream_is_cut_and_ordered_changes_nothing(monkeypatch, tmp_path):
+    clauses, reports = invented(3)
+    clauses = clauses[clauses["clause"] != 2]  # one left out
+    ids, rows, han, begins, bounds = shingles.stream(clauses, reports)
+    facts = reports.set_index("report_id", drop=False).loc[ids]
+    pairs, within = compare(han, begins, bounds, facts, 0)
+    assert pairs["shared"].gt(0).any() and within["from_any"].gt(0).any()
+
+    for name, size in (("_PART", 40), ("_PIECE", 9), ("_CLAUSES", 2)):
+        monkeypatch.setattr(shingles, name, size)
+    turned = range(len(ids) - 1, -1, -1)
+    np.concatenate([han[bounds[i] : bounds[i + 1]] for i in turned]).tofile(tmp_path / "stream")
+    there = np.cumsum([0, *(bounds[i + 1] - bounds[i] for i in turned)])
+    of = [(begins >= bounds[i]) & (begins < bounds[i + 1]) for i in turned]
+    moved = [begins[o] - bounds[i] + to for o, i, to in zip(of, turned, there, strict=False)]
+    stream = np.memmap(tmp_path / "stream", np.uint16, "r")
+    again, inside = compare(stream, np.concatenate(moved), there, facts[::-1], 0)
+    pd.testing.assert_frame_equal(again, pairs)
+    order = np.concatenate([np.flatnonzero(o) for o in of])
+    pd.testing.assert_frame_equal(inside, within.iloc[order].reset_index(drop=True))
+
+
+def copies(reports):
+    """Pages of which each takes a growing part of the one before."""
+    pages = np.random.default_rng(1).integers(0x4E00, 0x9FFF, (reports, 3000))
+    for i in range(1, reports):
         pages[i, : 50 * i] = pages[i - 1, -50 * i :]
-    clauses, reports = tables(
-        {f"{i:02}": ["".join(map(chr, page))] for i, page in enumerate(pages)}
-    )
+    return tables({f"{i:02}": ["".join(map(chr, page))] for i, page in enumerate(pages)})
+
+
+def test_the_search_finds_what_comparing_all_finds(monkeypatch):
+    clauses, reports = copies(40)
     every = find_reuse(clauses, reports, floor=0.1)
     assert len(every) > 60
     monkeypatch.setattr(reuse, "EVERY_PAIR", 10)
-    pd.testing.assert_frame_equal(find_reuse(clauses, reports, floor=0.1), every)
+    for rows in (64, 7):
+        monkeypatch.setattr(shingles, "_ROWS", rows)
+        pd.testing.assert_frame_equal(find_reuse(clauses, reports, floor=0.1), every)
     assert find_reuse(clauses, reports, floor=1).empty
     with pytest.raises(ValueError, match="780 pairs.*floor"):
         find_reuse(clauses, reports)
+
+
+def test_the_search_keeps_the_nearest_of_each_report_and_ties_go_by_id(monkeypatch):
+    clauses, reports = copies(12)
+    last = clauses[clauses["report_id"] == "11"]
+    clauses = pd.concat([clauses, *(last.assign(report_id=name) for name in ("13", "12"))])
+    reports = pd.DataFrame({"report_id": [*reports["report_id"], "13", "12"]})
+    monkeypatch.setattr(reuse, "EVERY_PAIR", 10)
+    monkeypatch.setattr(shingles, "NEAREST", 1)
+    table = find_reuse(clauses, reports, floor=0.1).set_index("report_id")["other_id"]
+    assert table.index.is_unique
+    assert table[["11", "12", "13"]].tolist() == ["12", "11", "11"]
+
+
+def test_a_phrase_of_all_calls_for_neighbours_only(monkeypatch):
+    page = "".join(map(chr, range(0x4E00, 0x4E00 + 1000)))
+    clauses, reports = tables({str(i): [page] for i in range(8)})
+    monkeypatch.setattr(reuse, "EVERY_PAIR", 5)
+    monkeypatch.setattr(shingles, "_CROWD", 4)
+    table = find_reuse(clauses, reports, floor=0.5)
+    assert (table["containment"] == 1).all()
+    assert table.groupby("report_id", observed=True)["other_id"].agg("".join).tolist() == [
+        "123", "023", "013", "012", "567", "467", "457", "456",
+    ]  # fmt: skip
 
 
 def test_it_refuses_what_it_cannot_compare():

@@ -25,7 +25,7 @@ _CROWD = 64  # in the search, a shingle calls for pairs among so many neighbours
 NEAREST = 50  # in the search, so many others are compared with each report
 _ENOUGH = 0.3  # in the search, the part of the floor that a pair must reach among them
 _ERRORS = 3  # in the search, the standard errors that a pair may lie below the floor in the sample
-_PART = 1 << 21  # shingles that are compared at a time
+_PART = 3 << 19  # shingles that are compared at a time
 _PIECE = 1 << 15  # characters of the stream that are read at a time
 _CLAUSES = 1000  # clauses that are summed up at a time
 _ROWS = 64  # reports that are searched for at a time
@@ -94,43 +94,54 @@ def shared(han, bounds, owners):
 
     `owners` numbers the reports of the stream.
     """
-    n, parts, count = len(owners), -(-len(han) // _PART), 0
+    parts, count = -(-len(han) // _PART), 0
     for part in range(parts):
-        pieces = []
-        for begin in range(0, len(han), _PIECE):
-            values, whole = shingles(han[begin : begin + _PIECE + SPAN - 1])
-            if parts > 1:
-                whole &= (values >> 32) * parts >> 32 == part
-            here = np.flatnonzero(whole)
-            pieces.append((values[here], here + begin))
-        values, at = map(np.concatenate, zip(*pieces, strict=True))
-        owner = np.repeat(owners, np.diff(np.searchsorted(at, bounds)))
-        bits = len(
-            values
-        ).bit_length()  # the last bits give way to the place: this sorts both at once
-        order = np.sort(values >> bits << bits | np.arange(len(values), dtype=np.uint64))
-        new = _new(order >> bits)
-        order = order[~(new & np.append(new[1:], True))] & ((1 << bits) - 1)
-        order = order[np.argsort(values[order], kind="stable")]
-        sizes = np.bincount(owner, minlength=n)
-        values, at, owner = values[order], at[order], owner[order]
-        new = _new(values)
-        number = np.cumsum(new, dtype=np.int32) - 1
-        first = _new(number, owner)
-        sizes -= np.bincount(owner[~first], minlength=n)
-        common = np.bincount(number[first]) > 1
-        kept = common[number]
-        number = (np.cumsum(common, dtype=np.int32) + (count - 1))[number[kept]]
-        count += common.sum()
-        yield Part(at[kept], owner[kept], number, first[kept], values[kept]), sizes
+        found, sizes = _repeated(*_part(han, part, parts), bounds, owners, count)
+        count = found.number.max(initial=count - 1) + 1
+        yield found, sizes
+        del found  # before the next is made
+
+
+def _part(han, part, parts):
+    """Give the numbers of the shingles of one part, and where they begin."""
+    found = []
+    for begin in range(0, len(han), _PIECE):
+        values, whole = shingles(han[begin : begin + _PIECE + SPAN - 1])
+        if parts > 1:
+            whole &= (values >> 32) * parts >> 32 == part
+        here = np.flatnonzero(whole)
+        found.append((values[here], here + begin))
+    return map(np.concatenate, zip(*found, strict=True))
+
+
+def _repeated(values, at, bounds, owners, count):
+    """Give the shingles of a part that two reports or more have, numbered from `count`, and how many
+    distinct ones each report has."""
+    owner = np.repeat(owners.astype(np.int32), np.diff(np.searchsorted(at, bounds)))
+    sizes = np.bincount(owner, minlength=len(owners))
+    bits = len(values).bit_length()  # the last bits give way to the place: both are sorted at once
+    order = values >> bits << bits
+    order |= np.arange(len(values), dtype=np.uint64)
+    order.sort()
+    new = _new(order >> bits)
+    order = order[~(new & np.append(new[1:], True))] & ((1 << bits) - 1)
+    order = order[np.argsort(values[order], kind="stable")]
+    values, at, owner = values[order], at[order], owner[order]
+    new = _new(values)
+    number = np.cumsum(new, dtype=np.int32) - 1
+    first = _new(number, owner)
+    sizes -= np.bincount(owner[~first], minlength=len(owners))
+    common = np.bincount(number[first]) > 1
+    kept = common[number]
+    number = (np.cumsum(common, dtype=np.int32) + np.int32(count - 1))[number[kept]]
+    return Part(at[kept], owner[kept], number, first[kept], values[kept]), sizes
 
 
 def every_pair(at, owner, number, first, edges):
     """Yield each report, all reports, and what `overlap` counts of it in each of them."""
     n, having = len(edges), owner[first]
     begins = np.flatnonzero(_new(number[first]))
-    table = np.ones(len(having), np.int8), having, np.append(begins, len(having))
-    table = csr_array(table, shape=(len(begins), n))
+    table = _lists(having, begins, n)
     weights = np.random.default_rng(0).integers(1 << 64, size=n, dtype=np.uint64)
     sets = np.add.reduceat(weights[having], begins)  # the same where the same reports have them
     order = np.sort(at << 32 | np.arange(len(at))) & 0xFFFFFFFF
@@ -156,15 +167,18 @@ def search(owner, number, sizes, han, edges, floor):
     A shingle calls for pairs among _CROWD reports that follow one another in the list of those that
     have it, so that work grows with their number and not with that of pairs.
     """
-    found = np.sort(number.astype(np.int64) * len(edges) + owner)
-    number, owner = (some.astype(np.int32) for some in np.divmod(found, len(edges)))
-    place = np.arange(len(number)) - np.searchsorted(number, number)
-    ones = np.ones(len(owner), dtype=np.int32)
-    whole = csr_array((ones, (owner, number)), shape=(len(edges), number.max(initial=0) + 1))
-    number = np.cumsum(_new(number, place // _CROWD)) - 1
-    table = csr_array((ones, (owner, number)), shape=(len(edges), number.max(initial=0) + 1))
-    turned = table.T.tocsr()
-    for begin in range(0, len(edges), _ROWS):
+    n, found = len(edges), number.astype(np.int64) * len(edges) + owner
+    found.sort()
+    number, owner = (found // n).astype(np.int32), (found % n).astype(np.int32)
+    del found
+    begins = np.flatnonzero(_new(number))
+    place = np.arange(len(number), dtype=np.int32)
+    place -= np.repeat(place[begins], np.diff(begins, append=len(number)))
+    crowds = np.flatnonzero(_new(number, place // _CROWD))
+    del number, place
+    whole, turned = _lists(owner, begins, n), _lists(owner, crowds, n).astype(np.int32)
+    whole, table = whole.T.tocsr(), turned.T.tocsr()
+    for begin in range(0, n, _ROWS):
         common = table[begin : begin + _ROWS] @ turned
         common.sort_indices()
         report = np.repeat(np.arange(common.shape[0]) + begin, np.diff(common.indptr))
@@ -189,10 +203,13 @@ def _held(han, edges, report, others):
     known, index, number = np.unique(values[at], return_index=True, return_inverse=True)
     owner = np.repeat(np.arange(len(others)), list(map(len, pieces)))
     values, whole = shingles(np.concatenate(pieces))
-    place = np.minimum(np.searchsorted(known, values), len(known) - 1)
-    same = np.flatnonzero(whole & (known[place] == values))
+    seen = np.zeros(1 << 16, dtype=bool)
+    seen[known >> 48] = True
+    near = np.flatnonzero(whole & seen[values >> 48])
+    place = np.minimum(np.searchsorted(known, values[near]), len(known) - 1)
+    same = known[place] == values[near]
     held = np.zeros((len(others), len(known)), dtype=bool)
-    held[owner[same], place[same]] = True
+    held[owner[near[same]], place[same]] = True
     return csr_array(held[:, number]).T, at, at + SPAN, np.isin(np.arange(len(at)), index)
 
 
@@ -231,6 +248,12 @@ def covered(han, marks, begins):
             sums = np.add.reduceat(held, inner[:-1] - inner[0], dtype=np.int32)
             line[some : some + _CLAUSES] = np.where(np.diff(inner), sums, 0)
     return counts
+
+
+def _lists(owner, begins, n):
+    """Make of lists of reports, one after the other, a sparse table, list x report."""
+    ones, edges = np.ones(len(owner), dtype=np.int8), np.append(begins, len(owner))
+    return csr_array((ones, owner, edges), shape=(len(begins), n))
 
 
 def _new(*columns):
