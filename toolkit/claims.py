@@ -9,17 +9,12 @@ from .lexicon import as_text, joined
 from .objects import find_objects
 from .quantities import find_quantities, find_ratios
 from .ranks import find_superlatives
+from .tables import NAMED
 
 CLAIMS = (
     "report_id", "clause", "start", "end", "role", "kind", "value", "high", "value_from",
     "comparator", "unit", "object", "status", "flow", "scope", "word",
 )  # fmt: skip
-NAMED = {
-    "kind": ("count", "rate", "change", "structure", "rank", "superlative"),
-    "comparator": ("", "exact", "about", "over", "at least", "under", "at most"),
-    "status": ("done", "expected", "planned"),
-    "flow": ("", "stock", "flow"),
-}
 
 # What is said before a number, or a superlative, in its clause
 _EXPECTED = re.compile(r"预计|预期|预估|预测|有望|估计")

@@ -12,7 +12,6 @@ from tqdm import tqdm
 
 from . import DATA
 from .cache import code_key, finished_work, get, key, put
-from .claims import NAMED
 from .counts import check_names
 from .formats import write_csv
 from .lexicon import load_lexicon
@@ -22,6 +21,7 @@ from .reading import MAX_MEMORY, MAX_SECONDS, MAX_SIZE, SUFFIXES, list_files, sp
 from .reuse import EVERY_PAIR, compare
 from .sections import ROLES
 from .tables import (
+    NAMED,
     QUARANTINED,
     REPORTS,
     SCHEMAS,

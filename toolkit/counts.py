@@ -4,7 +4,6 @@ from difflib import get_close_matches
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_array
 
 from . import DATA
 from .disk import (
@@ -210,6 +209,8 @@ def _frequent(tokens, clauses):
     known, pairs = (pd.MultiIndex.from_frame(table[keys].astype(str)) for table in (held, pairs))
     report = np.append(pd.factorize(held["report_id"])[0], -1)[known.get_indexer(pairs)][pair]
     used, token = report >= 0, tokens["token"].astype("category").cat
+    from scipy.sparse import csr_array
+
     matrix = csr_array(
         (tokens["n"].to_numpy("int64")[used], (token.codes.to_numpy()[used], report[used])),
         shape=(len(token.categories), len(share)),
@@ -340,6 +341,8 @@ def check_rows(counts, by, *, zeros=True):
             )
     group, which = number_groups(counts, lead)
     name, names = pd.factorize(counts[of])
+    from scipy.sparse import csr_array
+
     different = csr_array((np.ones(len(counts), dtype=bool), (group, name))).nnz
     groups = ", ".join(map(str, lead))
     if different < len(counts):

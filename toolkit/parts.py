@@ -16,7 +16,6 @@ import pyarrow as pa
 
 from . import DATA
 from .cache import code_key, find, get, key, put
-from .claims import find_claims
 from .cleaning import as_read, clean
 from .formats import Unreadable, to_simplified
 from .lexicon import find_hits, is_han, joined, load_lexicon
@@ -236,6 +235,8 @@ def _tables(read, how):
     if "tokens" in how.only:
         made["tokens"] = count_tokens(table, made["hits"], text=text)
     if "claims" in how.only:
+        from .claims import find_claims  # its patterns take a while to compile
+
         made["claims"] = find_claims(table, text)
     if "marks" in how.only:
         made["marks"] = find_hits(table, _markers(), text)

@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_array
 
 from .counts import need, need_text
 from .lexicon import is_han, joined
@@ -210,6 +209,8 @@ def _held(han, edges, report, others):
     same = known[place] == values[near]
     held = np.zeros((len(others), len(known)), dtype=bool)
     held[owner[near[same]], place[same]] = True
+    from scipy.sparse import csr_array
+
     return csr_array(held[:, number]).T, at, at + SPAN, np.isin(np.arange(len(at)), index)
 
 
@@ -253,6 +254,8 @@ def covered(han, marks, begins):
 def _lists(owner, begins, n):
     """Make of lists of reports, one after the other, a sparse table, list x report."""
     ones, edges = np.ones(len(owner), dtype=np.int8), np.append(begins, len(owner))
+    from scipy.sparse import csr_array
+
     return csr_array((ones, owner, edges), shape=(len(begins), n))
 
 

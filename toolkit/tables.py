@@ -72,7 +72,14 @@ class Corpus(NamedTuple):
 
 _LEFT = 86_400  # seconds: no write takes a day
 _MAY_MISS = {"clauses": ("from_own", "from_any"), "evidence": ("start", "end")}  # integers
-KNOWN = ("role", "term", "category", "kind", "comparator", "status", "flow")  # before any text is
+# Names that columns have before any text is read, whether they are used or not: of claims, of all
+NAMED = {
+    "kind": ("count", "rate", "change", "structure", "rank", "superlative"),
+    "comparator": ("", "exact", "about", "over", "at least", "under", "at most"),
+    "status": ("done", "expected", "planned"),
+    "flow": ("", "stock", "flow"),
+}
+KNOWN = ("role", "term", "category", *NAMED)
 _CSV = ("reports", "problems")  # for people; the long tables are Parquet
 _FILES = {f"{name}.csv" if name in _CSV else f"{name}.parquet" for name in Corpus._fields}
 _REPORT_TYPES = {
