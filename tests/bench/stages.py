@@ -46,7 +46,8 @@ def timed(stage, function):
 
 def watch():
     """Put timed functions in the place of those of the stages, wherever the package holds them."""
-    import_module("toolkit.corpus")
+    for names in (("corpus.",), *STAGES.values()):
+        import_module(f"toolkit.{names[0].partition('.')[0]}")
     modules = [module for name, module in sys.modules.items() if name.startswith("toolkit.")]
     for stage, names in STAGES.items():
         for name in names:
