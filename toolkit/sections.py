@@ -185,7 +185,7 @@ def _admits(text):
     lacks = len(_LACKS.findall(text))
     if lacks and _FRAMES.search(text[:100]) and _ADMITS.search(text[:200]):
         return 3
-    if lacks + len(_RARER_LACKS.findall(text)) >= 2 and _RARER_FRAMES.search(text[:60]):
+    if _RARER_FRAMES.search(text[:60]) and lacks + len(_RARER_LACKS.findall(text)) >= 2:
         return 2
     return int(lacks >= 7 and lacks / len(text) > 0.02)
 
