@@ -249,23 +249,29 @@ def test_what_is_earlier_is_counted_as_pair_by_pair(seed):
             assert pd.isna(n) if others.empty else n == expected
 
 
+def joined(found):
+    pairs, within = found
+    return pd.concat(pairs, ignore_index=True), within
+
+
 def test_how_the_stream_is_cut_and_ordered_changes_nothing(monkeypatch, tmp_path):
     clauses, reports = invented(3)
     clauses = clauses[clauses["clause"] != 2]  # one left out
     ids, rows, han, begins, bounds = shingles.stream(clauses, reports)
     facts = reports.set_index("report_id", drop=False).loc[ids]
-    pairs, within = compare(han, begins, bounds, facts, 0)
+    pairs, within = joined(compare(han, begins, bounds, facts, 0))
     assert pairs["shared"].gt(0).any() and within["from_any"].gt(0).any()
 
     for name, size in (("_PART", 40), ("_PIECE", 9), ("_CLAUSES", 2)):
         monkeypatch.setattr(shingles, name, size)
+    monkeypatch.setattr(reuse, "_ROWS", 5)
     turned = range(len(ids) - 1, -1, -1)
     np.concatenate([han[bounds[i] : bounds[i + 1]] for i in turned]).tofile(tmp_path / "stream")
     there = np.cumsum([0, *(bounds[i + 1] - bounds[i] for i in turned)])
     of = [(begins >= bounds[i]) & (begins < bounds[i + 1]) for i in turned]
     moved = [begins[o] - bounds[i] + to for o, i, to in zip(of, turned, there, strict=False)]
     stream = np.memmap(tmp_path / "stream", np.uint16, "r")
-    again, inside = compare(stream, np.concatenate(moved), there, facts[::-1], 0)
+    again, inside = joined(compare(stream, np.concatenate(moved), there, facts[::-1], 0))
     pd.testing.assert_frame_equal(again, pairs)
     order = np.concatenate([np.flatnonzero(o) for o in of])
     pd.testing.assert_frame_equal(inside, within.iloc[order].reset_index(drop=True))

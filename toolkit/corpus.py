@@ -261,15 +261,16 @@ def _on_disk(out, how, kept):
             stack.close()
             there = np.memmap(stream, np.uint16, "r") if "reuse" in how.only else None
             n_han = np.concatenate([batch["n_han"].to_numpy() for batch in _batches(spool)])
-            pairs, copied = _compared(there, n_han, lengths, reports, None)
+            pairs, copied = _compared(there, n_han, lengths, reports, None, whole=False)
+            if pairs is not None:
+                with rows_to(folder, "reuse", {}) as add:
+                    for part in pairs:
+                        add(part)
             at = 0
             with rows_to(folder, "clauses", known["clauses"]) as add:
                 for batch in _batches(spool):
                     add(_with_columns(pa.table(batch), copied.slice(at, len(batch))))
                     at += len(batch)
-            if pairs is not None:
-                with rows_to(folder, "reuse", {}) as add:
-                    add(pairs)
             write_csv(reports, folder / "reports.csv")
             write_csv(problems, folder / "problems.csv")
 
@@ -282,11 +283,11 @@ def _batches(spool):
         yield from stream
 
 
-def _compared(han, n_han, lengths, reports, kept):
+def _compared(han, n_han, lengths, reports, kept, *, whole=True):
     """Compare the wording of all reports: Arrow tables of pairs, and of the columns that clauses gain.
 
     `han` is the stream of Han characters, None where nothing is to be compared; `n_han` of each
-    clause; `lengths`, how many clauses each report has."""
+    clause; `lengths`, how many clauses each report has. Unless `whole`, the pairs come in pieces."""
     if han is None:
         missing = pa.nulls(len(n_han), pa.int32())
         return None, pa.table({"from_own": missing, "from_any": missing})
@@ -298,7 +299,11 @@ def _compared(han, n_han, lengths, reports, kept):
         bounds = np.append(begins, len(han))[first]
         floor = 0 if len(reports) <= EVERY_PAIR else _SEARCHED
         pairs, within = compare(han, begins, bounds, reports, floor)
-        tables = as_arrow(pairs, "reuse"), as_arrow(within[["from_own", "from_any"]], "clauses")
+        pairs = (as_arrow(part, "reuse") for part in pairs)
+        within = as_arrow(within[["from_own", "from_any"]], "clauses")
+        if not whole:
+            return pairs, within
+        tables = pa.concat_tables(pairs), within
         if kept is None:
             return tables
         sink = pa.BufferOutputStream()

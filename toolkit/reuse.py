@@ -13,6 +13,7 @@ from .shingles import SPAN, covered, every_pair, sample, search, shared, shingle
 
 REUSE = ("report_id", "other_id", "shared", "containment", "shared_han", "n_han")
 EVERY_PAIR = 2000  # reports up to which all pairs are compared
+_ROWS = 100_000  # pairs that are handed on at a time
 _FACTS = ("place", "level", "city", "province", "year", "date")
 
 
@@ -48,7 +49,7 @@ def find_reuse(clauses, reports, *, floor=None):
             "floor=0.1 searches for those of containment 0.1 and more."
         )
     facts = pd.DataFrame({"report_id": ids}).assign(place="", level="", year=np.nan, date="")
-    return compare(*texts, facts, floor or 0)[0]
+    return pd.concat(compare(*texts, facts, floor or 0)[0], ignore_index=True)
 
 
 def compare(han, begins, bounds, reports, floor):
@@ -56,7 +57,7 @@ def compare(han, begins, bounds, reports, floor):
 
     In: a stream (see `shingles`), which may be a np.memmap; where clauses begin in it; where the
     reports, a row of `reports` each, begin in it and the last ends; the least containment of a pair,
-    0 for every pair, over 1 for none. Out: the pairs of `find_reuse`; of the clauses n_han, from_own
+    0 for every pair, over 1 for none. Out: the pairs of `find_reuse`, yielded in pieces; of the clauses n_han, from_own
     and from_any as `reused` gives them.
     """
     han, ids = np.asarray(han), reports["report_id"].astype(str).to_numpy(dtype=object)
@@ -72,29 +73,44 @@ def compare(han, begins, bounds, reports, floor):
         del part
     counts = covered(han, marks, begins)
     del marks
-    owner = np.repeat(number, np.diff(np.searchsorted(begins, bounds)))
-    n_han = np.bincount(owner, counts[0], n).astype(np.int32)
-    within = pd.DataFrame({"n_han": counts[0]})
-    for column, values, known in zip(
-        ("from_own", "from_any"), counts[1:], (last >= 0, later), strict=True
-    ):
-        within[column] = pd.arrays.IntegerArray(values, ~known[owner])
+    of = np.repeat(number.astype(np.int32), np.diff(np.searchsorted(begins, bounds)))
+    n_han = np.bincount(of, counts[0], n).astype(np.int32)
+    own, anywhere = (
+        pd.arrays.IntegerArray(count, ~known[of])
+        for count, known in ((counts[1], last >= 0), (counts[2], later))
+    )
+    within = {"n_han": counts[0], "from_own": own, "from_any": anywhere}
+    within = pd.DataFrame(within, copy=False)
+    del of
 
     kept = map(np.concatenate, zip(*kept, strict=True))
     pairs = every_pair(*kept, edges) if every else search(*kept, sizes, han, edges, floor)
-    found = [[[]] * 5]
-    for report, others, shared_, shared_han in () if floor > 1 else pairs:
+    return _tables(() if floor > 1 else pairs, sizes, n_han, ids[order], floor), within
+
+
+def _tables(pairs, sizes, n_han, ids, floor):
+    """Yield the table of pairs, of at least this containment, a piece at a time; one at least."""
+    found, rows, known = [], 0, pd.Index(ids, dtype="str")
+    for report, others, both, han in pairs:
         with np.errstate(invalid="ignore"):
-            containment = shared_ / np.minimum(sizes[report], sizes[others])
+            containment = both / np.minimum(sizes[report], sizes[others])
         wanted = (others != report) & ((containment >= floor) | (floor == 0))
-        pair = np.full(len(others), report), others, shared_, containment, shared_han
+        pair = np.full(len(others), report), others, both, containment, han
         found.append([column[wanted] for column in pair])
-    columns = map(np.concatenate, zip(*found, strict=True))
+        rows += len(found[-1][0])
+        if rows >= _ROWS:
+            yield _table(found, n_han, known)
+            found, rows = [], 0
+    yield _table(found, n_han, known)
+
+
+def _table(found, n_han, ids):
+    columns = map(np.concatenate, zip([[]] * 5, *found, strict=True))
     table = pd.DataFrame(dict(zip(REUSE, columns, strict=False)))
     table["n_han"] = n_han[table["report_id"].astype(int)]
     for column in REUSE[:2]:
-        table[column] = pd.Categorical.from_codes(table[column].astype(int), ids[order])
-    return table.astype(dict.fromkeys(("shared", "shared_han", "n_han"), "int32")), within
+        table[column] = pd.Categorical.from_codes(table[column].astype(int), ids)
+    return table.astype(dict.fromkeys(("shared", "shared_han", "n_han"), "int32"))
 
 
 def _in_last(part, last):
