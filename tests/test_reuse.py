@@ -270,8 +270,9 @@ def test_how_the_stream_is_cut_and_ordered_changes_nothing(monkeypatch, tmp_path
     there = np.cumsum([0, *(bounds[i + 1] - bounds[i] for i in turned)])
     of = [(begins >= bounds[i]) & (begins < bounds[i + 1]) for i in turned]
     moved = [begins[o] - bounds[i] + to for o, i, to in zip(of, turned, there, strict=False)]
-    stream = np.memmap(tmp_path / "stream", np.uint16, "r")
-    again, inside = joined(compare(stream, np.concatenate(moved), there, facts[::-1], 0))
+    with open(tmp_path / "stream", "rb") as file:
+        found = compare(shingles.Stream(file), np.concatenate(moved), there, facts[::-1], 0)
+        again, inside = joined(found)
     pd.testing.assert_frame_equal(again, pairs)
     order = np.concatenate([np.flatnonzero(o) for o in of])
     pd.testing.assert_frame_equal(inside, within.iloc[order].reset_index(drop=True))

@@ -20,6 +20,7 @@ from .parts import How, make_packs, take
 from .reading import MAX_MEMORY, MAX_SECONDS, MAX_SIZE, SUFFIXES, list_files, spelled
 from .reuse import EVERY_PAIR, compare
 from .sections import ROLES
+from .shingles import Stream
 from .tables import (
     NAMED,
     QUARANTINED,
@@ -238,7 +239,7 @@ def _in_memory(out, how, kept):
 def _on_disk(out, how, kept):
     """Give what takes the tables and writes them on, and what finishes them: nothing long is held."""
     known = _known(how.lexicon)
-    with writing(out) as folder, ExitStack() as stack:
+    with writing(out) as folder, ExitStack() as opened, ExitStack() as stack:
         spool, stream = folder.parent / "clauses.arrow", folder.parent / "han"
         writers = {
             name: stack.enter_context(rows_to(folder, name, known.get(name, {})))
@@ -259,7 +260,9 @@ def _on_disk(out, how, kept):
 
         def finish(reports, problems, lengths):
             stack.close()
-            there = np.memmap(stream, np.uint16, "r") if "reuse" in how.only else None
+            there = (
+                Stream(opened.enter_context(open(stream, "rb"))) if "reuse" in how.only else None
+            )
             n_han = np.concatenate([batch["n_han"].to_numpy() for batch in _batches(spool)])
             pairs, copied = _compared(there, n_han, lengths, reports, None, whole=False)
             if pairs is not None:

@@ -55,12 +55,12 @@ def find_reuse(clauses, reports, *, floor=None):
 def compare(han, begins, bounds, reports, floor):
     """Compare the wording of all reports: what `find_reuse` and `reused` find, in one reading.
 
-    In: a stream (see `shingles`), which may be a np.memmap; where clauses begin in it; where the
+    In: a stream (see `shingles`), an array or a Stream; where clauses begin in it; where the
     reports, a row of `reports` each, begin in it and the last ends; the least containment of a pair,
     0 for every pair, over 1 for none. Out: the pairs of `find_reuse`, yielded in pieces; of the clauses n_han, from_own
     and from_any as `reused` gives them.
     """
-    han, ids = np.asarray(han), reports["report_id"].astype(str).to_numpy(dtype=object)
+    ids = reports["report_id"].astype(str).to_numpy(dtype=object)
     order, n = np.argsort(ids), len(ids)
     facts, edges = reports.iloc[order], np.stack((bounds[:-1], bounds[1:]), axis=1)[order]
     number, times = np.argsort(order), _times(facts)

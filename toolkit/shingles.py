@@ -7,9 +7,13 @@ end or a clause that was left out.
 
 Reports are read from a stream: the Han characters of one after the other as 16-bit numbers, with a
 0 at the end of each report and where a clause was left out. It is read in pieces, so that it may
-lie in a file (np.memmap), and compared in parts, so that memory does not grow with it.
+lie in a file (`Stream`), and compared in parts, so that memory does not grow with it.
 """
 
+import os
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -25,10 +29,26 @@ NEAREST = 50  # in the search, so many others are compared with each report
 _ENOUGH = 0.3  # in the search, the part of the floor that a pair must reach among them
 _ERRORS = 3  # in the search, the standard errors that a pair may lie below the floor in the sample
 _PART = 3 << 19  # shingles that are compared at a time
+_FILES = 500  # at most, in which parts lie
 _PIECE = 1 << 15  # characters of the stream that are read at a time
 _CLAUSES = 1000  # clauses that are summed up at a time
 _ROWS = 64  # reports that are searched for at a time
 _FACTOR = 0x9E3779B97F4A7C15
+
+
+class Stream:
+    """A stream in an open file: as long as an array is, and its slices are arrays read from there."""
+
+    def __init__(self, file):
+        self.file = file
+
+    def __len__(self):
+        return os.fstat(self.file.fileno()).st_size // 2
+
+    def __getitem__(self, part):
+        begin, end, _ = part.indices(len(self))
+        raw = os.pread(self.file.fileno(), 2 * max(end - begin, 0), 2 * begin)
+        return np.frombuffer(raw, dtype=np.uint16)
 
 
 class Part(NamedTuple):
@@ -93,24 +113,51 @@ def shared(han, bounds, owners):
 
     `owners` numbers the reports of the stream.
     """
-    parts, count = -(-len(han) // _PART), 0
-    for part in range(parts):
-        found, sizes = _repeated(*_part(han, part, parts), bounds, owners, count)
+    count = 0
+    for values, at in (_spooled if isinstance(han, Stream) else _scanned)(han):
+        found, sizes = _repeated(values, at, bounds, owners, count)
         count = found.number.max(initial=count - 1) + 1
         yield found, sizes
-        del found  # before the next is made
+        del found, values, at  # before the next is made
 
 
-def _part(han, part, parts):
-    """Give the numbers of the shingles of one part, and where they begin."""
-    found = []
-    for begin in range(0, len(han), _PIECE):
-        values, whole = shingles(han[begin : begin + _PIECE + SPAN - 1])
-        if parts > 1:
-            whole &= (values >> 32) * parts >> 32 == part
-        here = np.flatnonzero(whole)
-        found.append((values[here], here + begin))
-    return map(np.concatenate, zip(*found, strict=True))
+def _scanned(han):
+    """Yield the shingles of a part, their numbers and where they begin: the stream is read for each."""
+    parts = -(-len(han) // _PART)
+    for part in range(parts):
+        found = []
+        for begin in range(0, len(han), _PIECE):
+            values, whole = shingles(han[begin : begin + _PIECE + SPAN - 1])
+            if parts > 1:
+                whole &= (values >> 32) * parts >> 32 == part
+            here = np.flatnonzero(whole)
+            found.append((values[here], here + begin))
+        yield tuple(map(np.concatenate, zip(*found, strict=True)))
+
+
+def _spooled(han):
+    """Yield what `_scanned` does of a stream on disk, which is read once: parts lie in files beside it
+    meanwhile, 16 bytes a shingle."""
+    parts = min(-(-2 * len(han) // _PART), _FILES)
+    with (
+        tempfile.TemporaryDirectory(dir=Path(han.file.name).parent) as folder,
+        ExitStack() as stack,
+    ):
+        files = [stack.enter_context(open(Path(folder, str(i)), "w+b")) for i in range(parts)]
+        for begin in range(0, len(han), _PART // 8):
+            values, whole = shingles(han[begin : begin + _PART // 8 + SPAN - 1])
+            at = np.flatnonzero(whole)
+            part = (values[at] >> 32) * parts >> 32
+            order = np.argsort(part, kind="stable")
+            rows = np.stack((values[at], (at + begin).astype(np.uint64)), axis=1)[order]
+            edges = np.searchsorted(part[order], np.arange(parts + 1))
+            for file, first, last in zip(files, edges, edges[1:], strict=False):
+                file.write(rows[first:last].tobytes())
+        for file in files:
+            file.seek(0)
+            values, at = np.frombuffer(file.read(), dtype=np.uint64).reshape(-1, 2).T
+            file.truncate(0)
+            yield values.copy(), at.astype(np.int64)
 
 
 def _repeated(values, at, bounds, owners, count):

@@ -63,14 +63,7 @@ def install():
     if not (VENV / "bin" / "python").exists():
         subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
     missing = {}
-    pip = [
-        VENV / "bin" / "python",
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-    ]
+    pip = [VENV / "bin" / "python", *"-m pip install --quiet --disable-pip-version-check".split()]
     for name, (_, packages) in ALTERNATIVES.items():
         command = [*pip, "--constraint", PINS, *packages]
         done = subprocess.run(command, check=False, capture_output=True, text=True)
