@@ -40,6 +40,7 @@ class Stream:
     """A stream in an open file: as long as an array is, and its slices are arrays read from there."""
 
     def __init__(self, file):
+        """Take the file, which whoever opened it closes."""
         self.file = file
 
     def __len__(self):
