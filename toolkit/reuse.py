@@ -72,13 +72,15 @@ def compare(han, begins, bounds, reports, floor):
         del part
     counts = covered(han, marks, begins)
     del marks
-    owner = np.repeat(number, np.diff(np.searchsorted(begins, bounds)))
-    n_han = np.bincount(owner, counts[0], n).astype(np.int32)
-    within = pd.DataFrame({"n_han": counts[0]})
-    for column, values, known in zip(
-        ("from_own", "from_any"), counts[1:], (last >= 0, later), strict=True
-    ):
-        within[column] = pd.arrays.IntegerArray(values, ~known[owner])
+    of = np.repeat(number.astype(np.int32), np.diff(np.searchsorted(begins, bounds)))
+    n_han = np.bincount(of, counts[0], n).astype(np.int32)
+    own, anywhere = (
+        pd.arrays.IntegerArray(count, ~known[of])
+        for count, known in ((counts[1], last >= 0), (counts[2], later))
+    )
+    within = {"n_han": counts[0], "from_own": own, "from_any": anywhere}
+    within = pd.DataFrame(within, copy=False)
+    del of
 
     kept = map(np.concatenate, zip(*kept, strict=True))
     pairs = every_pair(*kept, edges) if every else search(*kept, sizes, han, edges, floor)

@@ -167,17 +167,22 @@ def search(owner, number, sizes, han, edges, floor):
     A shingle calls for pairs among _CROWD reports that follow one another in the list of those that
     have it, so that work grows with their number and not with that of pairs.
     """
-    n, found = len(edges), number.astype(np.int64) * len(edges) + owner
+    n, found = len(edges), number.astype(np.int64)
+    found *= n
+    found += owner
     found.sort()
-    number, owner = (found // n).astype(np.int32), (found % n).astype(np.int32)
+    owner = (found % n).astype(np.int32)
+    found //= n
+    number = found.astype(np.int32)
     del found
     begins = np.flatnonzero(_new(number))
     place = np.arange(len(number), dtype=np.int32)
     place -= np.repeat(place[begins], np.diff(begins, append=len(number)))
     crowds = np.flatnonzero(_new(number, place // _CROWD))
     del number, place
-    whole, turned = _lists(owner, begins, n), _lists(owner, crowds, n).astype(np.int32)
-    whole, table = whole.T.tocsr(), turned.T.tocsr()
+    turned = _lists(owner, crowds, n)
+    table, whole = turned.T.tocsr(), _lists(owner, begins, n).T.tocsr()
+    table.data = whole.data = turned.data = np.ones(len(owner), dtype=np.int32)
     for begin in range(0, n, _ROWS):
         common = table[begin : begin + _ROWS] @ turned
         common.sort_indices()
@@ -253,7 +258,7 @@ def covered(han, marks, begins):
 def _lists(owner, begins, n):
     """Make of lists of reports, one after the other, a sparse table, list x report."""
     ones, edges = np.ones(len(owner), dtype=np.int8), np.append(begins, len(owner))
-    return csr_array((ones, owner, edges), shape=(len(begins), n))
+    return csr_array((ones, owner, edges.astype(np.int32)), shape=(len(begins), n))
 
 
 def _new(*columns):
