@@ -158,7 +158,7 @@ def test_a_report_of_one_sentence_has_every_table(tmp_path):
 def test_tables_are_written_whole_or_not_at_all(folder, tmp_path, monkeypatch):
     toolkit.build(folder, tmp_path / "out")
     before = {f.name: f.read_bytes() for f in (tmp_path / "out").iterdir()}
-    monkeypatch.setattr("toolkit.tables.pq.write_table", lambda *a, **k: 1 / 0)
+    monkeypatch.setattr("toolkit.tables.pq.ParquetWriter", lambda *a, **k: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         toolkit.build(folder, tmp_path / "out")
     assert {f.name: f.read_bytes() for f in (tmp_path / "out").iterdir()} == before

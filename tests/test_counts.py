@@ -1,5 +1,7 @@
+import numpy as np
 import pandas as pd
 import pytest
+from bench import panel
 from conftest import ROOT, SHARED, reference, tiny
 
 import toolkit
@@ -11,6 +13,7 @@ from toolkit import (
     frequent_tokens,
     role_shares,
 )
+from toolkit.counts import number_groups
 
 # Six invented sentences, two places, two years; Han characters: 6, 4, 5, 3, 4, 4.
 SENTENCES = {
@@ -271,3 +274,32 @@ def test_claims_are_counted_like_terms(bureaus):
     assert numbers["achievement"] > 0.9 * numbers.sum() and numbers["problem"] == 0
     with pytest.raises(ValueError, match="no name in hits 'unity'. Near it: .*unit"):
         count_terms(bureaus.claims, bureaus.clauses, bureaus.reports, by="role", of="unity")
+
+
+def test_groups_are_numbered_as_groupby_numbers_them():
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(rng.integers(0, 4, (200, 3)), columns=["place", "year", "role"])
+    table["place"] = table["place"].map(dict(enumerate("丁丙乙甲")))
+    table["role"] = pd.Categorical.from_codes(table["role"], ["plan", "intro", "study", "problem"])
+    table = table.astype({"year": "Int64"})
+    for by in (["place"], ["role", "year"], ["year", "place", "role"]):
+        number, groups = number_groups(table, by)
+        grouped = table.groupby(by, observed=True)
+        assert number.tolist() == grouped.ngroup().tolist()
+        pd.testing.assert_frame_equal(groups, table.loc[~table.duplicated(by)].sort_values(by, ignore_index=True))  # fmt: skip
+
+
+def test_reports_that_are_there_twice_and_clauses_without_role_are_refused(tables):
+    hits, clauses, reports = tables
+    with pytest.raises(ValueError, match="report '甲2020' is there twice"):
+        count_terms(hits, clauses, pd.concat([reports, reports]))
+    with pytest.raises(ValueError, match=r"1 of \d+ row\(s\) have no role"):
+        roles = clauses["role"].where(clauses.index != 0)
+        count_terms(hits, clauses.assign(role=roles), reports, by="role")
+
+
+def test_the_collection_of_the_bench_is_what_counting_gives():
+    counts, texts = panel.counts(8, 3, 5)[0], panel.texts(8, 3, 5)
+    counted = count_terms(*texts, by=["level", "place", "year"])
+    pd.testing.assert_frame_equal(counted, counts[list(counted)])
+    assert counts["n"].sum() == len(texts[0]) > 0

@@ -1,5 +1,4 @@
 import hashlib
-from pathlib import Path
 
 import pages
 import pytest
@@ -7,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toolkit import reading
-from toolkit.formats import decode
-from toolkit.reading import convert, list_files, read_files
+from toolkit.formats import Unreadable, decode
+from toolkit.reading import convert, converter, file_bytes, list_files, read_file
 
 chinese = st.text(
     st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_size=4, max_size=40
@@ -21,8 +20,13 @@ def test_text_comes_back_whatever_its_encoding(text, encoding):
     assert decode(sentence.encode(encoding)) == sentence
 
 
-def read(folder, name):
-    ((_, documents, problems),) = read_files(folder, [Path(name)])
+def read(folder, name, **limits):
+    with converter(**limits) as ask:
+        try:
+            raw = file_bytes(folder / name, folder)
+            documents, problems, _ = read_file(name, raw, None, ask)
+        except Unreadable as reason:
+            return [], [(name, str(reason))]
     return documents, problems
 
 
@@ -52,7 +56,7 @@ def test_a_file_that_vanished_is_listed(tmp_path):
 def test_other_kinds_are_read_in_a_process_apart(tmp_path):
     for name, raw in pages.SOUND.items():
         (tmp_path / name).write_bytes(raw)
-    found = {f.name: (d, p) for f, d, p in read_files(tmp_path, list_files(tmp_path))}
+    found = {file.name: read(tmp_path, file.name) for file in list_files(tmp_path)}
     assert all(documents and not problems for documents, problems in found.values())
     for name, raw in pages.SOUND.items():
         assert found[name][0] == convert(raw, name)[0]
@@ -60,20 +64,17 @@ def test_other_kinds_are_read_in_a_process_apart(tmp_path):
 
 def test_a_conversion_that_takes_too_long_is_listed(tmp_path):
     (tmp_path / "a.html").write_bytes(pages.html())
-    ((_, _, problems),) = read_files(tmp_path, [Path("a.html")], max_seconds=0)
-    assert "took more than 0 s" in problems[0][1]
+    assert "took more than 0 s" in read(tmp_path, "a.html", max_seconds=0)[1][0][1]
 
 
-def test_a_reader_that_dies_is_replaced(tmp_path, monkeypatch):
-    for name in ("a.html", "b.html"):
-        (tmp_path / name).write_bytes(pages.html())
+def test_a_reader_that_dies_is_replaced(monkeypatch):
     started, start = [], reading._start
     monkeypatch.setattr(reading, "_start", lambda m: started.append(start(m)) or started[-1])
-    results = read_files(tmp_path, [Path("a.html"), Path("b.html")])
-    assert next(results)[1]
-    started[0][0].kill()
-    started[0][0].wait()
-    assert next(results)[1] and len(started) == 2
+    with converter() as ask:
+        assert read_file("a.html", pages.html(), None, ask)[0]
+        started[0][0].kill()
+        started[0][0].wait()
+        assert read_file("b.html", pages.html(), None, ask)[0] and len(started) == 2
 
 
 def test_files_are_listed_by_name_in_all_subfolders_without_manifests(tmp_path):

@@ -5,7 +5,7 @@ from conftest import near, tiny
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit import count_terms
+from toolkit import count_terms, similarity
 from toolkit.similarity import (
     add_tf_idf,
     cluster_order,
@@ -271,3 +271,14 @@ def test_fewer_clauses_hold_fewer_pairs(panel):
     plan = panel.clauses[panel.clauses["role"] == "plan"]
     some = collocates(panel.hits, plan, "营商环境").set_index("term")["n"]
     assert (some <= every.set_index("term")["n"].reindex(some.index)).all()
+
+
+def test_tables_too_large_to_compare_are_refused(monkeypatch):
+    monkeypatch.setattr(similarity, "_GROUPS", 2)
+    with pytest.raises(ValueError, match="3 places make 3 pairs; up to 2 places .*one level"):
+        compare_pairs(THREE)
+    correspondence(THREE)
+    monkeypatch.setattr(similarity, "_CELLS", 8)
+    for function in (add_tf_idf, compare_pairs, correspondence):
+        with pytest.raises(ValueError, match="3 places and 3 terms make .* more than 8 counts"):
+            function(THREE)

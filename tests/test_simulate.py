@@ -1,9 +1,11 @@
+from itertools import islice
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import toolkit
-from toolkit import DATA, places
+from toolkit import DATA, places, simulate
 from toolkit.simulate import NOTE, TERMS, simulate_counts, simulate_reports
 
 SAMPLE = DATA / "sample"
@@ -33,6 +35,19 @@ def test_the_shipped_sample_is_what_the_command_writes(tmp_path, capsys):
     written = {p.relative_to(tmp_path): p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
     shipped = {p.relative_to(SAMPLE): p.read_bytes() for p in SAMPLE.rglob("*") if p.is_file()}
     assert written == shipped and len(written) == 60
+
+
+def test_tables_written_some_rows_at_a_time_are_the_same_tables(tmp_path, monkeypatch):
+    monkeypatch.setattr(simulate, "_ROWS", 7)
+    simulate_reports(tmp_path, places=12, n_han=1200, missing=0.05, seed=1)
+    for name in ("truth-reports.csv", "truth-terms.csv", "reports/manifest.csv"):
+        assert (tmp_path / name).read_bytes() == (SAMPLE / name).read_bytes(), name
+
+
+def test_there_are_names_for_twenty_thousand_places_that_do_not_exist():
+    names = [name + "市" for name in islice(simulate._names(), 20_000)]
+    assert len(set(names)) == 20_000
+    assert not places.mentioned("，".join(names)) and not any(map(places.find_places, names))
 
 
 def test_every_file_says_that_it_is_fictional():

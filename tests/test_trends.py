@@ -376,3 +376,11 @@ def test_hundreds_of_terms_take_no_time(counts):
     begun = time.perf_counter()
     trend(counts), shape(counts)
     assert time.perf_counter() - begun < 3
+
+
+def test_terms_taken_in_parts_are_as_those_taken_together(counts, monkeypatch):
+    few = counts[counts["term"].isin(TERMS)]
+    whole = trend(few), shape(few)
+    monkeypatch.setattr(trends, "_PART", 1)  # each term by itself
+    for table, parts in zip(whole, (trend(few), shape(few)), strict=True):
+        pd.testing.assert_frame_equal(table, parts, rtol=1e-8)

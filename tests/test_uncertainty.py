@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from toolkit import add_blocks, add_shares, count_terms, pool_rates
+from toolkit import add_blocks, add_shares, count_terms, pool_rates, profile
 
 
 def counts_of(n, n_han, places=None, year=2020):
@@ -46,6 +46,15 @@ def test_nineteen_of_twenty_intervals_hold_the_truth(places):
     table["term"] = np.repeat(np.arange(panels), places)
     pooled = pool_rates(table)
     assert 0.93 <= ((pooled["low"] <= true) & (true <= pooled["high"])).mean() <= 0.97
+
+
+def test_sums_do_not_run_over():
+    counts = counts_of([1] * 5, np.full(5, 2**30, dtype=np.int32))
+    assert (
+        pool_rates(counts)["n_han"].item()
+        == profile(counts, by="year")["n_han"].item()
+        == 5 * 2**30
+    )
 
 
 def test_none_at_all_is_bounded_above():

@@ -17,9 +17,15 @@ def main(arguments=None):
     goal.add_argument("--out", metavar="DIR", help="write the tables there")
     goal.add_argument("--verify", metavar="DIR", help="compare with the tables there")
     build.add_argument("--lexicon", metavar="CSV", help="another lexicon than data/lexicon.csv")
+    build.add_argument(
+        "--large",
+        action="store_true",
+        help="hold nothing long in memory: for many thousand reports",
+    )
     look = commands.add_parser("inspect", help="list what is understood of each report, to correct")
     look.add_argument("folder", help="the folder with the reports")
     for command in (build, look):
+        command.add_argument("--jobs", type=int, default=1, metavar="N", help="processes (1)")
         command.add_argument("--text-column", metavar="NAME", help="of tables with a report a row")
         command.add_argument("--simplify", action="store_true", help="traditional to simplified")
         command.add_argument("--fresh", action="store_true", help="reuse no finished work")
@@ -55,7 +61,7 @@ def main(arguments=None):
             "simulate": _simulate, "handout": _handout,
         }  # fmt: skip
         return run[options.command](options)
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, RuntimeError, ImportError) as error:
         print(f"toolkit: {error}", file=sys.stderr)
         return 1
 
@@ -72,9 +78,12 @@ def _build(options):
                 f"{row.table:10} {'identical' if row.identical else 'differs: ' + row.difference}"
             )
         return 0 if result["identical"].all() else 1
-    corpus = build(options.folder, options.out, **how)
+    corpus = build(options.folder, options.out, large=options.large, **how)
     _print_problems(corpus.problems)
-    corrected = corpus.evidence.loc[corpus.evidence["source"] == "manifest", "report_id"].nunique()
+    evidence = corpus.evidence
+    if options.large:
+        evidence = evidence.filter("source = 'manifest'").df()
+    corrected = evidence.loc[evidence["source"] == "manifest", "report_id"].nunique()
     print(f"{corpus!r}")
     print(_summary(len(corpus.reports), corpus.problems, f"see {options.out}/problems.csv"))
     for column in ("place", "year"):
@@ -93,7 +102,7 @@ def _build(options):
 
 def _how(options):
     """Give the options of `build` that the command line set."""
-    names = ("text_column", "simplify", "fresh", "max_seconds", "max_memory", "max_size")
+    names = ("jobs", "text_column", "simplify", "fresh", "max_seconds", "max_memory", "max_size")
     return {name: getattr(options, name) for name in names}
 
 

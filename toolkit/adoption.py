@@ -4,10 +4,11 @@ readily those that had not took it up."""
 import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
+from scipy.sparse import csr_array
 from scipy.special import softmax
 from scipy.stats import hypergeom
 
-from .counts import check_known, check_names, counted, need, say_why
+from .counts import check_known, check_names, counted, need, number_groups, say_why, sum_counts
 from .design import check_counts
 from .lexicon import load_lexicon
 from .trends import adjust
@@ -40,26 +41,16 @@ def first_use(counts, lexicon=None):
     Raises ValueError for counts that are missing, negative or without their zeros (those of tokens
     leave them out), and where a place or year is not known.
     """
-    of = check_counts(counts)
-    keys = [*(c for c in _OF_PLACES if c in counts), of]
-    by_pair = {"by": keys, "observed": True}
-    table = counts.groupby(**by_pair)["year"].agg(seen_from="min", seen_to="max")
-    used = counts[counts["n"] > 0].groupby(**by_pair)["year"].min().reindex(table.index)
-    rows = counts.merge(used.rename("until"), left_on=keys, right_index=True)
-    before = rows[rows["until"].isna() | (rows["year"] < rows["until"])]
-    table.insert(2, "missing", table.index.get_level_values("place").map(_gaps(counts)))
-    table["after"] = before.groupby(**by_pair)["year"].max()
-    table["until"] = used
-    table = table.reset_index().astype(
-        dict.fromkeys(["seen_from", "seen_to", "after", "until"], "Int64")
-    )
+    keys = [c for c in _OF_PLACES if c in counts]
+    of = check_counts(counts, keys)
+    table, names, term = _first_years(counts, keys, of)
     kinds = [table["until"].isna(), table["after"].isna()]
     table["censored"] = np.select(kinds, ["right", "left"], "interval")
     central = (load_lexicon() if lexicon is None else lexicon).set_index("term")
-    central = central.reindex(table[of].astype(str))
+    central = central.reindex(map(str, names))
     years = pd.to_numeric(central["first_central_year"], errors="coerce").astype("Int64")
-    table["central_year"] = years.array
-    table["evidence"] = central["evidence"].fillna("").array
+    table["central_year"] = years.array[term]
+    table["evidence"] = central["evidence"].fillna("").array[term]
     table["lag_low"] = table["after"] + 1 - table["central_year"]
     table["lag_high"] = (table["until"] - table["central_year"]).mask(table["evidence"] == "E")
     reasons = {
@@ -69,6 +60,32 @@ def first_use(counts, lexicon=None):
         "an older central document may exist": table["evidence"] == "E",
     }
     return table.assign(why=say_why(reasons))
+
+
+def _first_years(counts, keys, of):
+    """Give the years of each place and term: seen_from, seen_to, missing, after, until; the terms'
+    names; and which of them each row is on."""
+    cells, names, n, _ = sum_counts(counts, [*keys, "year"], of)
+    place, places = number_groups(cells, keys)
+    year, years = pd.factorize(cells["year"], sort=True)
+    years = np.asarray(years, dtype=int)
+    held = np.zeros((len(places), len(years)), dtype=bool)
+    held[place, year] = True
+    used = np.zeros((len(places), len(names), len(years)), dtype=bool)
+    used[place, :, year] = n > 0
+    last = np.maximum.accumulate(np.where(held, np.arange(len(years)), -1), axis=1)
+    until = np.where(used.any(2), used.argmax(2), -1)
+    after = np.take_along_axis(np.insert(last, 0, -1, axis=1), until, 1)  # of -1 the last of all
+
+    table = places[keys].assign(seen_from=years[held.argmax(1)], seen_to=years[last[:, -1]])
+    table = table.astype({"seen_from": "Int64", "seen_to": "Int64"})
+    table["missing"] = table["place"].map(_gaps(cells))
+    table = table.loc[table.index.repeat(len(names))].reset_index(drop=True)
+    term = np.tile(np.arange(len(names)), len(places))
+    table.insert(len(keys), of, pd.Series(names, dtype=counts[of].dtype).array[term])
+    for column, at in (("after", after.ravel()), ("until", until.ravel())):
+        table[column] = pd.arrays.IntegerArray(years[at], at < 0)
+    return table, names, term
 
 
 def _gaps(counts):
@@ -219,9 +236,12 @@ def hazard(first, *, by=()):
     _check_first(first, by, of)
     years = np.arange(first["seen_from"].min(), first["seen_to"].max() + 1)
     states = _states(first, years)
-    rows = first[[*by, of]].iloc[np.repeat(np.arange(len(first)), len(years) - 1)]
-    rows = rows.assign(year=np.tile(years[1:], len(first)), **states)
-    table = rows.groupby([*by, of, "year"], observed=True).sum().reset_index()
+    group, groups = number_groups(first, [*by, of])
+    gather = csr_array((np.ones(len(first), dtype=int), (group, np.arange(len(first)))))
+    table = groups.loc[groups.index.repeat(len(years) - 1), [*by, of]].reset_index(drop=True)
+    table["year"] = np.tile(years[1:], len(groups))
+    for name, state in states.items():
+        table[name] = (gather @ state.astype(int)).ravel()
     some = table["at_risk"] > 0
     limits = exact_limits(table["adopted"], table["at_risk"])
     table["hazard"] = table["adopted"] / table["at_risk"].where(some)
@@ -240,8 +260,9 @@ def _states(first, years):
         first[c].to_numpy(dtype=float, na_value=np.nan)[:, None]
         for c in ("seen_from", "seen_to", "after", "until")
     )
-    gaps = first["missing"].str.get_dummies(" ").reindex(columns=years.astype(str), fill_value=0)
-    seen = (start <= years) & (years <= end) & (gaps.to_numpy() == 0)
+    gap, gaps = pd.factorize(first["missing"])
+    gaps = gaps.to_series().str.get_dummies(" ").reindex(columns=years.astype(str), fill_value=0)
+    seen = (start <= years) & (years <= end) & (gaps.to_numpy() == 0)[gap]
     both, years = seen[:, 1:] & seen[:, :-1], years[1:]
     if not both.any():
         raise ValueError(
@@ -249,14 +270,13 @@ def _states(first, years):
             "reports of two years in a row. Add such reports, or read first_use itself."
         )
     before = right < years
-    states = {
+    return {
         "at_risk": both & ~before,
         "adopted": both & (right == years),
         "unseen": (right - left > 1) & (left < years) & (years <= right),
         "before": before,
         "places": np.ones_like(before),
     }
-    return {name: state.ravel() for name, state in states.items()}
 
 
 def compare_hazards(hazards, a, b=None):

@@ -86,6 +86,9 @@ def _prepare(path):
     connection = sqlite3.connect(path, timeout=60)
     try:
         connection.execute("CREATE TABLE IF NOT EXISTS made (key TEXT PRIMARY KEY, value BLOB)")
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS part (key TEXT PRIMARY KEY, made TEXT, nth INTEGER)"
+        )
     except sqlite3.Error:
         connection.close()
         raise
@@ -102,9 +105,21 @@ def get(kept, name):
     return None
 
 
-def put(kept, made):
-    """Keep (name, bytes) pairs, all or none."""
+def put(kept, name, value, parts=()):
+    """Keep bytes under a name, and the names of what they hold in order, None for what is not to be
+    found again; all or none."""
     if kept is not None:
-        rows = [(name, sha256(value).digest() + value) for name, value in made]
+        rows = [(part, name, nth) for nth, part in enumerate(parts) if part]
         with contextlib.suppress(sqlite3.Error), kept:
-            kept.executemany("INSERT OR REPLACE INTO made VALUES (?, ?)", rows)
+            digest = sha256(value).digest()
+            kept.execute("INSERT OR REPLACE INTO made VALUES (?, ?)", (name, digest + value))
+            kept.executemany("INSERT OR REPLACE INTO part VALUES (?, ?, ?)", rows)
+
+
+def find(kept, part):
+    """Give the name under which a part is kept, and its place there; None where it is not."""
+    if kept is not None:
+        with contextlib.suppress(sqlite3.Error):
+            query = "SELECT made, nth FROM part WHERE key = ?"
+            return kept.execute(query, (part,)).fetchone()
+    return None

@@ -9,32 +9,27 @@ from .lexicon import as_text, joined
 from .objects import find_objects
 from .quantities import find_quantities, find_ratios
 from .ranks import find_superlatives
+from .tables import NAMED
 
 CLAIMS = (
     "report_id", "clause", "start", "end", "role", "kind", "value", "high", "value_from",
     "comparator", "unit", "object", "status", "flow", "scope", "word",
 )  # fmt: skip
-NAMED = {
-    "kind": ("count", "rate", "change", "structure", "rank", "superlative"),
-    "comparator": ("", "exact", "about", "over", "at least", "under", "at most"),
-    "status": ("done", "expected", "planned"),
-    "flow": ("", "stock", "flow"),
-}
 
 # What is said before a number, or a superlative, in its clause
 _EXPECTED = re.compile(r"预计|预期|预估|预测|有望|估计")
-_PLANNED = re.compile(r"力争|确保|争取|目标|计划|拟|(?<!即)将(?!近)|到20[2-9]\d年")
+_PLANNED = re.compile(r"力争|确保|争取|目标|计划|拟|将(?<!即将)(?!近)|到20[2-9]\d年")
 _ASPIRED = re.compile(r"争|打造|建设|营造|努力|奋力|瞄准|对标|向|目标|加快|追求|[勇敢]|冲刺")
-_DONE = re.compile(r"[已了]|累计|去年|目前|以来|上年")
-_STOCK = re.compile(
-    r"累计|总[数量额计]|[共现已]有|拥有|保有|存量|在[册库]|余额|目前|截[至止]|数量|实有"
+_DONE = re.compile(r"已|了|累计|去年|目前|以来|上年")
+_STOCK = "累计|总[数量额计]|共有|现有|已有|拥有|保有|存量|在[册库]|余额|目前|截[至止]|数量|实有"
+_FLOW = (
+    r"全年|今年|去年|本年|当年|年[内度]|年(?<=\d{4}年)(?![末底])|同比|一年来"
+    r"|新[增建设改培认登引推办签]"
 )
-_FLOW = re.compile(
-    r"新增|[全今去本当]年|年[内度]|同比|新[建设改培认登引推办签]|一年来|\d{4}年(?![末底])"
-)
+_STOCK_OR_FLOW = re.compile(f"{_STOCK}|{_FLOW}")
 
 
-def find_claims(clauses):
+def find_claims(clauses, text=None):
     """Find the quantified claims and superlatives in clauses with text.
 
     One row per clause in, with `report_id`, `clause`, `role` and `text`; one row per claim out, in
@@ -61,9 +56,9 @@ def find_claims(clauses):
 
     首个, 首次 and their like are superlatives only with a scope (全国首个), and a scope serves one
     word: 全国率先开通首个 is one row. The parts of a claim follow Li et al. (2019); the rules are
-    this module's.
+    this module's. `text` is what `joined` gives of the clauses, where it is at hand.
     """
-    codes, begins = joined(clauses)
+    codes, begins = text or joined(clauses)
     text = re.sub("《[^》\n]*》", lambda title: "□" * len(title[0]), as_text(codes)) + "\n"
     found = [*find_quantities(text), *find_ratios(text), *find_superlatives(text)]
     claims = sorted(found, key=lambda claim: claim["start"])
@@ -111,5 +106,5 @@ def _flow(head, kind):
     """Tell stock from flow, of what is counted, by the last word before it that says so."""
     if kind != "count":
         return ""
-    stock, flow = (max((m.end() for m in cue.finditer(head)), default=0) for cue in (_STOCK, _FLOW))
-    return "" if stock == flow else "stock" if stock > flow else "flow"
+    cues = _STOCK_OR_FLOW.findall(head)
+    return "" if not cues else "stock" if re.match(_STOCK, cues[-1]) else "flow"

@@ -5,8 +5,8 @@ kept + removed = read, and every later offset can point into the file itself.
 """
 
 import re
-from bisect import bisect_right
-from itertools import accumulate
+
+import numpy as np
 
 # Marks inside the text: markup and the newspaper's "continued on page 2".
 _INLINE = re.compile(
@@ -62,8 +62,9 @@ def clean(text, marked=()):
     """
     front = _FRONT_MATTER.match(text)
     apart = [*marked, *_comments(text)] + ([(0, front.end(), "front matter")] if front else [])
-    spans = [(m.start(), m.end(), m.lastgroup) for m in _INLINE.finditer(text)]
-    spans += [*apart, *_line_spans(_blanked(text, apart))]
+    spans = _inline(text)
+    seen = _blanked(text, apart) if apart else text
+    spans += [*apart, *_line_spans(seen, _inline(seen) if apart else spans)]
     removed = _disjoint(spans)
     kept, at = [], 0
     for start, end, _ in removed:
@@ -74,11 +75,15 @@ def clean(text, marked=()):
 
 
 def as_read(removed):
-    """Give a function that turns offsets in the clean text into offsets in the text as read."""
-    lengths = list(accumulate((end - start for start, end, _ in removed), initial=0))
-    # Position of each removed span in the clean text
-    cuts = [start - before for (start, _, _), before in zip(removed, lengths, strict=False)]
-    return lambda offset: offset + lengths[bisect_right(cuts, offset)]
+    """Give a function that turns offsets in the clean text, one or an array, into those as read."""
+    starts, ends = np.array([span[:2] for span in removed], dtype=int).reshape(-1, 2).T
+    lengths = np.cumsum(np.append(0, ends - starts))
+    cuts = starts - lengths[:-1]  # where in the clean text each removed span stood
+    return lambda offsets: offsets + lengths[np.searchsorted(cuts, offsets, side="right")]
+
+
+def _inline(text):
+    return [(m.start(), m.end(), m.lastgroup) for m in _INLINE.finditer(text)]
 
 
 def _comments(text):
@@ -108,18 +113,23 @@ def _disjoint(spans):
     return out
 
 
-def _lines(text):
+def _lines(text, inline):
     """Yield (start, end, bare) for each line that says something; `bare` is free of markup."""
-    at = 0
+    at, marks = 0, iter([*(start for start, *_ in inline), len(text)])
+    mark = next(marks)
     for line in text.splitlines(keepends=True):
-        bare = _INLINE.sub("", line).strip() if len(line) <= 4 * _SHORT else line.strip()
+        marked = mark < at + len(line)
+        while mark < at + len(line):
+            mark = next(marks)
+        marked = marked and len(line) <= 4 * _SHORT
+        bare = (_INLINE.sub("", line) if marked else line).strip()
         if bare:
             yield at, at + len(line), bare
         at += len(line)
 
 
-def _line_spans(text):
-    lines = list(_lines(text))
+def _line_spans(text, inline):
+    lines = list(_lines(text, inline))
     first, last = _title_block(lines), _annex(lines, len(text))
     for start, end, bare in lines[:first]:
         yield start, end, "furniture" if _FURNITURE.search(bare) else "title"
@@ -186,9 +196,9 @@ def _is_text(bare):
 def _annex(lines, length):
     """Find the first line after the report: an annex or a glossary; len(lines) where none is."""
     for i, (start, _, bare) in enumerate(lines):
-        plain = re.sub(r"\s", "", bare)
-        if start <= _TAIL * length or len(bare) > _SHORT or NUMBERED.match(plain):
+        if start <= _TAIL * length or len(bare) > _SHORT:
             continue
-        if _ANNEX.match(plain) and not _PUNCTUATION.search(plain[4:]):
+        plain = re.sub(r"\s", "", bare)
+        if not NUMBERED.match(plain) and _ANNEX.match(plain) and not _PUNCTUATION.search(plain[4:]):
             return i
     return len(lines)

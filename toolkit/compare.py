@@ -5,7 +5,15 @@ import pandas as pd
 from scipy.sparse import csr_array
 from scipy.stats import t
 
-from .counts import check_names, check_rows, counted, need
+from .counts import (
+    check_names,
+    check_rows,
+    counted,
+    need,
+    number_groups,
+    spread_counts,
+    sum_counts,
+)
 
 
 def contrast(counts, a, b=None, *, by="place"):
@@ -36,7 +44,7 @@ def contrast(counts, a, b=None, *, by="place"):
     """
     need(counts, [by, "n", "n_han"], f"counts by {by}", f"count_terms(..., by=['{by}', ...])")
     of = counted(counts, [by])
-    groups = counts[by].astype(str).unique()
+    groups = counts[by].drop_duplicates().astype(str).unique()
     check_names([a] if b is None else [a, b], groups, by)
     if str(a) == str(b):
         raise ValueError(f"'{a}' stands on both sides; take another {by} for one of them.")
@@ -65,8 +73,7 @@ def as_matrix(counts, of, by):
             f"{', '.join(map(str, lead)) or 'none'}. Order the columns as count_terms does."
         )
     check_rows(counts, [by], zeros=False)
-    code = counts.groupby(lead, observed=True, sort=True).ngroup().to_numpy()
-    cells = counts.iloc[np.unique(code, return_index=True)[1]].reset_index(drop=True)
+    code, cells = number_groups(counts, lead)
     term = counts[of].astype("category").cat
     if (counts["n_han"].to_numpy() != cells["n_han"].to_numpy()[code]).any():
         raise ValueError(
@@ -167,10 +174,11 @@ def profile(counts, *, by="place"):
     """
     need(counts, [by, "n", "n_han"], f"counts by {by}", f"count_terms(..., by='{by}')")
     of = check_rows(counts, [by])
-    table = counts.groupby([by, of], observed=True)[["n", "n_han"]].sum().reset_index()
-    pooled = table.groupby(of, observed=True)[["n", "n_han"]].transform("sum")
+    groups, names, n, n_han = sum_counts(counts, [by], of)
+    table = spread_counts(counts, groups[[by]], of, names, n, n_han)
     table["rate"] = 1000 * table["n"] / table["n_han"]
-    with np.errstate(divide="ignore"):
-        ratio = np.log2(table["rate"] / (1000 * pooled["n"] / pooled["n_han"]))
-    unknown = [pooled["n"] == 0, table["n"] == 0]
+    used = np.tile(n.sum(0) > 0, len(groups))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.log2(table["rate"] / np.tile(1000 * n.sum(0) / n_han.sum(0), len(groups)))
+    unknown = [~used, table["n"] == 0]
     return table.assign(log_ratio=ratio, why=np.select(unknown, [f"no {by} uses it", "n is 0"], ""))

@@ -2,7 +2,7 @@
 
 import sys
 import tempfile
-from contextlib import nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -12,20 +12,38 @@ from tqdm import tqdm
 
 from . import DATA
 from .cache import code_key, finished_work, get, key, put
-from .claims import NAMED
+from .counts import check_names
+from .formats import write_csv
 from .lexicon import load_lexicon
 from .manifest import read_manifest
-from .parts import PIECES, join_pieces, make_parts
-from .reading import MAX_MEMORY, MAX_SECONDS, MAX_SIZE, SUFFIXES, list_files, read_files, spelled
-from .reuse import EVERY_PAIR, find_reuse, reused
+from .parts import How, make_packs, take
+from .reading import MAX_MEMORY, MAX_SECONDS, MAX_SIZE, SUFFIXES, list_files, spelled
+from .reuse import EVERY_PAIR, compare
 from .sections import ROLES
-from .tables import QUARANTINED, REPORTS, Corpus, checked, difference, find_folder, load, write
+from .tables import (
+    NAMED,
+    QUARANTINED,
+    REPORTS,
+    SCHEMAS,
+    Corpus,
+    as_arrow,
+    as_frame,
+    checked,
+    difference,
+    find_folder,
+    load,
+    rows_to,
+    write,
+    writing,
+)  # fmt: skip
 
+OPTIONAL = ("hits", "tokens", "claims", "marks", "reuse")
 _SEARCHED = 0.1  # containment from which the pairs of a large collection are searched
 
 
 def build(
-    folder, out=None, *, lexicon=None, text_column=None, simplify=False, fresh=False,
+    folder, out=None, *, large=False, lexicon=None, only=OPTIONAL, jobs=1, executor=None,
+    text_column=None, simplify=False, fresh=False,
     max_seconds=MAX_SECONDS, max_memory=MAX_MEMORY, max_size=MAX_SIZE,
 ):  # fmt: skip
     """Read every report in a folder and its subfolders into tables.
@@ -35,7 +53,16 @@ def build(
     issuer, year, date, title, genre and source_url override where they are not empty, and any
     other column is carried into `reports` unchanged, as own_n where the tables have an n. With
     `out` the tables are also written there, whole or not at all. The same files give the same
-    tables, in whatever order the disk lists them.
+    tables, in whatever order the disk lists them, by however many workers.
+
+    `only` names the tables to make of hits, tokens, claims, marks and reuse, for speed; the others
+    are None. `jobs` is the number of processes on this machine, `executor` one of
+    concurrent.futures or like it (a cluster's), which is given the files' bytes and needs this
+    package, the same version, on its machines; `jobs` is then how many workers it has, if more than
+    eight. Work lost with a worker is done again.
+
+    With `large` the tables go to `out` as they are made, and stay there: memory does not grow with
+    the collection, the long tables of the Corpus are on disk (see `load`), and clauses have no text.
 
     Tables of reports (.csv, .jsonl, .xlsx) give one report a row; `text_column` names the column
     of the text, by default the longest, and the others are read as a manifest's. `simplify` turns
@@ -46,137 +73,249 @@ def build(
     the same lexicon, options and code; `fresh` makes everything anew. No file takes longer than
     `max_seconds` or more than `max_memory` MB to convert, and none over `max_size` MB is read.
 
-    Gives a Corpus. Files that cannot be read are listed in its `problems`; the rest goes through.
+    Gives a Corpus. Files that cannot be read are listed in its `problems`, as are those that came,
+    went or changed meanwhile; the rest goes through.
     Raises NotADirectoryError for a folder that is not there, ValueError where no report in it
-    can be read, FileExistsError where `out` holds anything but tables or lies in the folder.
+    can be read, there are no jobs, or `large` has no `out`, FileExistsError where `out` holds anything but tables or lies
+    in the folder, RuntimeError where the executor cannot do the work.
     """
     folder = Path(folder)
+    if jobs < 1:
+        raise ValueError(f"jobs is the number of processes, 1 or more, not {jobs}.")
+    only = (only,) if isinstance(only, str) else tuple(only)
+    check_names(only, OPTIONAL, "table to make")
+    if large and out is None:
+        raise ValueError("large keeps the tables on disk: name a folder for them, out=FOLDER.")
     if out is not None:
         checked(out, folder.resolve())
     if not isinstance(lexicon, pd.DataFrame):
         lexicon = load_lexicon(lexicon)
+    how = How(lexicon, only, simplify, text_column, max_seconds, max_memory, code_key())
     problems, wrong = [], []
     manifest = read_manifest(folder, wrong)
     with nullcontext() if fresh else finished_work() as kept:
         files = list_files(folder)
-        reading = read_files(
-            folder, files, text_column=text_column, kept=kept,
-            max_seconds=max_seconds, max_memory=max_memory, max_size=max_size,
+        found = dict(_stamps(folder, files))
+        packs = make_packs(
+            folder, _progress(files), manifest, how, kept,
+            max_size=max_size, jobs=jobs, executor=executor,
         )  # fmt: skip
-        documents = _documents(_progress(reading, len(files)), problems)
-        parts = list(make_parts(documents, manifest, lexicon, simplify, kept))
-        missing = "is in the manifest, but no such report was read"
-        wrong += [(report_id, missing) for report_id in manifest]
-        problems += [(name, "manifest", reason) for name, reason in wrong]
-        problems += [problem for record, *_ in parts for problem in record["problems"]]
-        parts = [part for part in parts if part[0]["report"]]
-        if not parts:
-            reasons = "; ".join(f"{name}: {reason}" for name, _, reason in sorted(problems)[:3])
-            raise ValueError(
-                f"no report could be read in {folder} ({reasons or 'it is empty'}). "
-                f"Put reports there: {', '.join(SUFFIXES)}."
-            )
-        corpus = _corpus(parts, problems, lexicon, kept)
-    if out is not None:
-        write(corpus, out)
-    return corpus
+        with (_on_disk if large else _in_memory)(out, how, kept) as (add, finish):
+            reports, lengths = _gathered(packs, files, manifest, problems, add)
+            wrong += [
+                (name, "is in the manifest, but no such report was read") for name in manifest
+            ]
+            problems += [(name, "manifest", reason) for name, reason in wrong]
+            problems += _changed(found, _stamps(folder, list_files(folder)))
+            if reports is None:
+                reasons = "; ".join(f"{name}: {reason}" for name, _, reason in sorted(problems)[:3])
+                raise ValueError(
+                    f"no report could be read in {folder} ({reasons or 'it is empty'}). "
+                    f"Put reports there: {', '.join(SUFFIXES)}."
+                )
+            listed = sorted({*map(tuple, problems), *_same_day(reports)})
+            named = pd.DataFrame(listed, columns=["file", "kind", "reason"], dtype="str")
+            corpus = finish(reports, named, lengths)
+    return load(out, large=True) if large else corpus
 
 
-def _progress(reading, total):
+def _progress(files):
     """Show how far a long reading is, where somebody looks: in a terminal or a notebook, unless the
     variable TQDM_DISABLE says no."""
     seen = sys.stderr.isatty() or "ipykernel" in sys.modules
     hidden = {} if seen else {"disable": True}
-    return tqdm(reading, total=total, unit="file", delay=1, leave=False, **hidden)
+    return tqdm(files, unit="file", delay=1, leave=False, **hidden)
 
 
-def _documents(reading, problems):
-    """Yield (report_id, Document) in the order of the files, listing what cannot be read."""
-    seen, same = {}, {}
-    for file, documents, worse in reading:
-        problems += [(name, QUARANTINED, reason) for name, reason in worse]
-        for document in documents:
-            name = document.name
-            report_id = name.removesuffix(file.suffix) if name == spelled(file) else name
+def _stamps(folder, files):
+    """Yield the name of each file with a number that changes when the file does."""
+    for file in files:
+        try:
+            stat = (folder / file).stat()
+            yield spelled(file), hash((stat.st_size, stat.st_mtime_ns))
+        except OSError:  # a broken link
+            yield spelled(file), None
+
+
+def _changed(before, after):
+    """List the files that came, went or changed between two listings."""
+    after = dict(after)
+    for name in sorted(before.keys() | after.keys()):
+        if before.get(name, 0) != after.get(name, 0):
+            what = "went" if name not in after else "changed" if name in before else "came"
+            yield name, "noted", f"it {what} while the folder was read; build again"
+
+
+def _gathered(packs, files, manifest, problems, add):
+    """Hand the tables of packs on to `add`, by name and in order; give the table of reports, None
+    where there is none, and how many clauses each has.
+
+    Of two documents with one id, or one text, the first is kept. What is wrong is listed, and what
+    the manifest names and is there leaves it."""
+    frames, lengths, seen, same = [], [], {}, {}
+    names = map(spelled, files)
+    for pack, numbers in packs:
+        wanted = _wanted(pack, numbers, names, problems, seen, same)
+        for name, table in take(pack, [n for n, _ in wanted]).items():
+            add(name, table)
+        for _, record in wanted:
+            manifest.pop(record["report_id"], None)
+            problems += map(tuple, record["problems"])
+        if rows := [record["report"] for _, record in wanted if "report" in record]:
+            frames.append(pd.DataFrame(rows).astype({"year": "Int64"}))
+            lengths += [pack.counts["clauses"][n] for n, record in wanted if "report" in record]
+    if not frames:
+        return None, lengths
+    reports = pd.concat(frames, ignore_index=True)
+    own = sorted(set(reports) - set(REPORTS))
+    return reports[[*REPORTS, *own]].fillna(dict.fromkeys(own, "")), lengths
+
+
+def _wanted(pack, numbers, names, problems, seen, same):
+    """List the documents of a pack's files, (number, record), that no earlier one repeats."""
+    first = np.cumsum([0, *(len(file["documents"]) for file in pack.files)])
+    wanted = []
+    for number, name in zip(numbers, names, strict=False):
+        file = pack.files[number]
+        problems += [(name, QUARANTINED, file["unread"])] if file["unread"] else []
+        problems += [(n, QUARANTINED, reason) for n, reason in file["problems"]]
+        for at, record in enumerate(file["documents"], first[number]):
+            report_id, text = record["report_id"], bytes.fromhex(record["sha256"])
             if report_id in seen:
                 reason = f"{seen[report_id]} has the same id and was read; rename one of them"
-            elif document.sha256 in same:
-                reason = f"it has the text of {same[document.sha256]}, which was read; delete one"
+            elif text in same:
+                reason = f"it has the text of {same[text]}, which was read; delete one"
             else:
-                seen[report_id] = same[document.sha256] = name
-                yield report_id, document
+                seen[report_id] = same[text] = record["name"]
+                wanted.append((at, record))
                 continue
-            problems.append((name, QUARANTINED, reason))
+            problems.append((record["name"], QUARANTINED, reason))
+    return wanted
 
 
-def _corpus(parts, problems, lexicon, kept):
-    """Join the parts that the reports made to the tables of a Corpus."""
-    records, *tables = zip(*parts, strict=True)
-    reports = pd.DataFrame([record["report"] for record in records])
-    own = sorted(set(reports) - set(REPORTS))
-    reports = reports[[*REPORTS, *own]].fillna(dict.fromkeys(own, ""))
-    reports["year"] = reports["year"].astype("Int64")
-    ids = reports["report_id"].tolist()
-    made = dict(zip(PIECES, (join_pieces(pieces, ids) for pieces in tables), strict=True))
-    clauses = made["clauses"]
-    n_han = np.bincount(clauses["report_id"].cat.codes, clauses["n_han"], len(ids))
-    reports["n_han"] = n_han.astype(int)
-    reuse, copied = _reuse(clauses, reports, kept)
-    names = {
-        "hits": _names(lexicon), "marks": _names(load_lexicon(DATA / "markers.csv")),
-        "claims": {**NAMED, "role": ROLES},
-        "clauses": {"role": ROLES}, "tokens": {"role": ROLES},
+def _known(lexicon):
+    """Give the names that columns of the long tables have, used or not, by table and column."""
+    role = {"role": ROLES}
+    hits, marks = (
+        {"term": table["term"].tolist(), "category": sorted(table["category"].unique())}
+        for table in (lexicon, load_lexicon(DATA / "markers.csv"))
+    )
+    return {
+        "clauses": role, "tokens": role, "claims": {**NAMED, **role}, "hits": hits, "marks": marks,
     }  # fmt: skip
-    for name, categories in names.items():
-        table = made[name]
-        ordered = {c: table[c].cat.set_categories(list(n)) for c, n in categories.items()}
-        made[name] = table.assign(**ordered)
-    return Corpus(
-        reports=reports,
-        **{**made, "clauses": made["clauses"].assign(**copied)},
-        reuse=reuse,
-        evidence=pd.DataFrame(
-            [row for record in records for row in record["evidence"]],
-            columns=[
-                "report_id", "field", "source", "confidence", "start", "end", "inferred",
-            ],
-        ).astype({"confidence": float, "start": "Int32", "end": "Int32"}),
-        removed=pd.DataFrame(
-            [row for record in records for row in record["removed"]],
-            columns=["report_id", "start", "length", "rule"],
-        ).astype({"start": "int32", "length": "int32"}),
-        problems=pd.DataFrame(
-            sorted({*map(tuple, problems), *_same_day(reports)}),
-            columns=["file", "kind", "reason"],
-        ),
-    )  # fmt: skip
 
 
-def _names(lexicon):
-    """Give the categories that hits of a lexicon have, in its order."""
-    return {"term": lexicon["term"], "category": sorted(lexicon["category"].unique())}
+@contextmanager
+def _in_memory(out, how, kept):
+    """Give what takes the tables, and what makes a Corpus of them, written to `out` if that is named."""
+    tables = {}
+
+    def add(name, table):
+        tables.setdefault(name, []).append(table)
+
+    def finish(reports, problems, lengths):
+        ids, known = reports["report_id"].tolist(), _known(how.lexicon)
+        joined = {name: pa.concat_tables(pieces) for name, pieces in tables.items()}
+        han = joined.pop("han")["han"].to_numpy() if "reuse" in how.only else None
+        pairs, copied = _compared(
+            han, joined["clauses"]["n_han"].to_numpy(), lengths, reports, kept
+        )
+        joined["clauses"] = _with_columns(joined["clauses"], copied)
+        made = dict.fromkeys(SCHEMAS)
+        for name in sorted({"clauses", "evidence", "removed", *how.only} - {"reuse"}):
+            made[name] = as_frame(joined[name], name, {"report_id": ids} | known.get(name, {}))
+        if pairs is not None:
+            made["reuse"] = as_frame(pairs, "reuse", {"report_id": ids, "other_id": ids})
+        corpus = Corpus(reports=reports, problems=problems, **made)
+        if out is not None:
+            write(corpus, out)
+        return corpus
+
+    yield add, finish
 
 
-def _reuse(clauses, reports, kept):
-    """Compare all reports: the table of pairs, and the columns that clauses gain by it."""
+@contextmanager
+def _on_disk(out, how, kept):
+    """Give what takes the tables and writes them on, and what finishes them: nothing long is held."""
+    known = _known(how.lexicon)
+    with writing(out) as folder, ExitStack() as stack:
+        spool, stream = folder.parent / "clauses.arrow", folder.parent / "han"
+        writers = {
+            name: stack.enter_context(rows_to(folder, name, known.get(name, {})))
+            for name in sorted({"evidence", "removed", *how.only} - {"reuse"})
+        }
+        han, clauses = stack.enter_context(open(stream, "wb")), []
+
+        def add(name, table):
+            if name == "han":
+                han.write(table["han"].combine_chunks().to_numpy())
+            elif name == "clauses":
+                table = table.drop_columns("text")
+                if not clauses:
+                    clauses.append(stack.enter_context(pa.ipc.new_stream(spool, table.schema)))
+                clauses[0].write_table(table)
+            elif name in writers:
+                writers[name](table)
+
+        def finish(reports, problems, lengths):
+            stack.close()
+            there = np.memmap(stream, np.uint16, "r") if "reuse" in how.only else None
+            n_han = np.concatenate([batch["n_han"].to_numpy() for batch in _batches(spool)])
+            pairs, copied = _compared(there, n_han, lengths, reports, None)
+            at = 0
+            with rows_to(folder, "clauses", known["clauses"]) as add:
+                for batch in _batches(spool):
+                    add(_with_columns(pa.table(batch), copied.slice(at, len(batch))))
+                    at += len(batch)
+            if pairs is not None:
+                with rows_to(folder, "reuse", {}) as add:
+                    add(pairs)
+            write_csv(reports, folder / "reports.csv")
+            write_csv(problems, folder / "problems.csv")
+
+        yield add, finish
+
+
+def _batches(spool):
+    """Yield the batches of rows of a file of clauses, one at a time in memory."""
+    with pa.OSFile(str(spool)) as source, pa.ipc.open_stream(source) as stream:
+        yield from stream
+
+
+def _compared(han, n_han, lengths, reports, kept):
+    """Compare the wording of all reports: Arrow tables of pairs, and of the columns that clauses gain.
+
+    `han` is the stream of Han characters, None where nothing is to be compared; `n_han` of each
+    clause; `lengths`, how many clauses each report has."""
+    if han is None:
+        missing = pa.nulls(len(n_han), pa.int32())
+        return None, pa.table({"from_own": missing, "from_any": missing})
     made_from = key(code_key(), "reuse", *(key(*map(str, row)) for row in reports.to_numpy()))
     packed = get(kept, made_from)
     if packed is None:
-        every = len(reports) <= EVERY_PAIR
-        pairs = find_reuse(clauses, reports, floor=None if every else _SEARCHED)
-        within = clauses[["report_id", "clause"]].assign(from_own=pd.NA, from_any=pd.NA)
-        within = reused(clauses, reports) if every else within
+        first = np.cumsum([0, *lengths])
+        begins = np.cumsum(n_han) - n_han + np.repeat(np.arange(len(lengths)), lengths)
+        bounds = np.append(begins, len(han))[first]
+        floor = 0 if len(reports) <= EVERY_PAIR else _SEARCHED
+        pairs, within = compare(han, begins, bounds, reports, floor)
+        tables = as_arrow(pairs, "reuse"), as_arrow(within[["from_own", "from_any"]], "clauses")
+        if kept is None:
+            return tables
         sink = pa.BufferOutputStream()
-        columns = within[["from_own", "from_any"]].astype("Int32")
-        for table in (pairs, columns):
-            arrow = pa.Table.from_pandas(table, preserve_index=False)
-            with pa.ipc.new_stream(sink, arrow.schema) as stream:
-                stream.write_table(arrow)
+        for table in tables:
+            with pa.ipc.new_stream(sink, table.schema) as stream:
+                stream.write_table(table)
         packed = sink.getvalue().to_pybytes()
-        put(kept, [(made_from, packed)])
+        put(kept, made_from, packed)
     source = pa.BufferReader(packed)
-    pairs, columns = (pa.ipc.open_stream(source).read_all().to_pandas() for _ in range(2))
-    return pairs, {name: columns[name].astype("Int32") for name in columns}
+    return tuple(pa.ipc.open_stream(source).read_all() for _ in range(2))
+
+
+def _with_columns(table, more):
+    """Add the columns of another Arrow table with as many rows."""
+    for name, column in zip(more.column_names, more.columns, strict=True):
+        table = table.append_column(name, column)
+    return table
 
 
 def _same_day(reports):

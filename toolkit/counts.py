@@ -1,12 +1,20 @@
 """Tables to counts: terms, roles, tokens, and the places in the text where a term stands."""
 
 from difflib import get_close_matches
-from itertools import compress
 
 import numpy as np
 import pandas as pd
 
 from . import DATA
+from .disk import (
+    categories,
+    on_disk,
+    sum_frequent,
+    sum_roles,
+    sum_terms,
+    sum_texts,
+    sum_tokens,
+)
 from .places import find_region, place_rank
 
 _NAMES = (  # of hits and of claims, by which they can be counted
@@ -60,44 +68,77 @@ def count_terms(hits, clauses, reports, *, by=("place", "year"), of="term", amon
     Raises ValueError for an unknown column or term, and where groups are by year or place and a
     report's is not known.
     """
-    key = "kind" if "kind" in hits else "term"
+    key = "kind" if "kind" in hits.columns else "term"
     need(hits, ["report_id", "clause", key], "hits first", "build or load: corpus.hits")
     need(clauses, ["report_id", "clause", "n_han"], "clauses second", "corpus.clauses")
     by = [by] if isinstance(by, str) else list(by)
     of_clause = [column for column in by if column in _OF_CLAUSE]
-    check_names(by, [*reports.columns, *(c for c in clauses if c in _OF_CLAUSE)], "column")
-    check_names([of], [name for name in _NAMES if name in hits], "name in hits")
+    check_names(by, [*reports.columns, *(c for c in clauses.columns if c in _OF_CLAUSE)], "column")
+    check_names([of], [name for name in _NAMES if name in hits.columns], "name in hits")
     check_known(reports, [column for column in by if column in reports])
-    hits = hits.astype({of: "category"})
+    known = categories(hits, of)
     among = [among] if isinstance(among, str) else among
-    names = list(hits[of].cat.categories) if among is None else list(dict.fromkeys(among))
-    check_names(names, hits[of].cat.categories, of)
+    names = known if among is None else list(dict.fromkeys(among))
+    check_names(names, known, of)
+    if on_disk(hits, clauses):
+        groups = sum_texts(clauses, reports, by, of_clause)
+        columns = sum_terms(hits, clauses, reports, groups, by, of_clause, of, names)
+    else:
+        groups, columns = _counted(hits, clauses, reports, by, of_clause, of, names)
+    table = _spread(groups, of, names, len(by), columns)
+    return table.assign(rate=1000 * table["n"] / table["n_han"])
 
-    texts = clauses[["report_id", "clause", "n_han", *of_clause]].merge(
-        reports[list(dict.fromkeys(["report_id", *(c for c in by if c not in of_clause)]))],
-        on="report_id", validate="many_to_one",
-    )  # fmt: skip
-    grouped = texts.groupby(by, observed=True, sort=True)
-    groups = grouped.agg(reports=("report_id", "nunique"), n_han=("n_han", "sum")).reset_index()
-    texts["group"] = grouped.ngroup()
-    found = hits[hits[of].isin(names)].merge(
-        texts[["report_id", "clause", "group"]], on=["report_id", "clause"]
-    )
-    code = found[of].astype(str).map({name: i for i, name in enumerate(names)}).to_numpy(dtype=int)
-    cell = found["group"].to_numpy() * len(names) + code
-    size = len(groups) * len(names)
-    prose = np.ones(len(found), dtype=bool)
-    if "in_title" in found:
-        prose = ~found["in_title"].to_numpy(dtype=bool)
-    once = np.unique(np.stack((cell, pd.factorize(found["report_id"])[0]))[:, prose], axis=1)[0]
 
-    columns = {
+def _counted(hits, clauses, reports, by, of_clause, of, names):
+    """Count names of hits in groups of texts: the groups; n, n_title and with_term, group by group
+    and name by name."""
+    groups, group, report = _grouped(clauses, reports, by, of_clause)
+    found = pd.DataFrame({"report": _rows_of(reports, hits), "name": _codes(hits[of], names)})
+    found["prose"] = ~hits["in_title"].to_numpy(dtype=bool) if "in_title" in hits else True
+    span = 1 + max(table["clause"].to_numpy().max(initial=0) for table in (hits, clauses))
+    found["at"] = found["report"] * span + hits["clause"].to_numpy()
+    texts = pd.DataFrame({"at": report * span + clauses["clause"].to_numpy(), "group": group})
+    found = found[(found["report"] >= 0) & (found["name"] >= 0)].merge(texts[group >= 0], on="at")
+    cell = (found["group"] * len(names) + found["name"]).to_numpy()
+    size, prose = len(groups) * len(names), found["prose"].to_numpy(dtype=bool)
+    once = pd.unique((cell * len(reports) + found["report"].to_numpy())[prose]) // len(reports)
+
+    return groups, {
         "n": np.bincount(cell[prose], minlength=size),
         "n_title": np.bincount(cell[~prose], minlength=size),
         "with_term": np.bincount(once, minlength=size),
     }
-    table = _spread(groups, of, names, len(by), columns)
-    return table.assign(rate=1000 * table["n"] / table["n_han"])
+
+
+def _rows_of(reports, table):
+    """Give the row in `reports` of each row's report, -1 where it is not among them."""
+    ids, known = table["report_id"].astype("category").cat, pd.Index(reports["report_id"])
+    if not known.is_unique:
+        twice = known[known.duplicated()][0]
+        raise ValueError(f"report '{twice}' is there twice: give each report once.")
+    return np.append(known.get_indexer(ids.categories), -1)[ids.codes]
+
+
+def _codes(column, names):
+    """Give the place of each value of a column in a list of names, -1 where it is not among them."""
+    values = column.astype("category").cat
+    return np.append(pd.Index(names).get_indexer(values.categories), -1)[values.codes]
+
+
+def _grouped(clauses, reports, by, own=()):
+    """Group clauses by columns of their reports, and `own` of theirs: a table of the groups, with
+    reports and n_han; for each clause its group's number and its report's row, -1 where none."""
+    check_known(clauses, own)
+    report = _rows_of(reports, clauses)
+    held = report >= 0
+    part, parts = number_groups(clauses.loc[held, [*own]].assign(row=report[held]), ["row", *own])
+    parts["n_han"] = clauses.loc[held, "n_han"].astype("int64").groupby(part).sum()
+    named = reports[[c for c in by if c not in own]].iloc[parts["row"]].reset_index(drop=True)
+    grouped = pd.concat([parts, named], axis=1).groupby(by, observed=True, sort=True)
+    groups = grouped.agg(reports=("row", "nunique"), n_han=("n_han", "sum")).reset_index()
+    group = np.full(len(clauses), -1)
+    group[held] = grouped.ngroup().to_numpy()[part]
+    return groups, group, report
 
 
 def _spread(groups, of, names, at, columns):
@@ -119,16 +160,16 @@ def role_shares(clauses, reports, *, by=("place", "year")):
     by = [by] if isinstance(by, str) else list(by)
     check_names(by, reports.columns, "column")
     check_known(reports, [column for column in by if column in reports])
-    texts = clauses[["report_id", "role", "n_han"]].merge(
-        reports[list(dict.fromkeys(["report_id", *by]))], on="report_id", validate="many_to_one"
-    )
-    grouped = texts.groupby(by, observed=True, sort=True)
-    groups = grouped.agg(reports=("report_id", "nunique"), n_han=("n_han", "sum")).reset_index()
-    roles = [r for r in clauses["role"].cat.categories if (texts["role"] == r).any()]
-    code = texts["role"].astype(str).map({role: i for i, role in enumerate(roles)})
-    cell = grouped.ngroup() * len(roles) + code
-    n = np.bincount(cell, texts["n_han"], len(groups) * len(roles)).astype(int)
-    table = _spread(groups, "role", roles, len(by), {"n": n})
+    if on_disk(clauses):
+        groups = sum_texts(clauses, reports, by)
+        roles, n = sum_roles(clauses, reports, groups, by)
+    else:
+        groups, group, _ = _grouped(clauses, reports, by)
+        texts, group = clauses[group >= 0], group[group >= 0]
+        roles = list(texts["role"].cat.remove_unused_categories().cat.categories)
+        cell = group * len(roles) + _codes(texts["role"], roles)
+        n = {"n": np.bincount(cell, texts["n_han"], len(groups) * len(roles)).astype(int)}
+    table = _spread(groups, "role", roles, len(by), n)
     return table.assign(rate=1000 * table["n"] / table["n_han"])
 
 
@@ -146,25 +187,40 @@ def frequent_tokens(tokens, clauses, *, stopwords=None):
     need(clauses, ["report_id", "role", "n_han"], "clauses second", "corpus.clauses")
     if stopwords is None:
         stopwords = (DATA / "stopwords.txt").read_text(encoding="utf-8").split()
-    held = clauses.groupby(["report_id", "role"], observed=True)["n_han"].sum().reset_index()
-    length = held.groupby("report_id", observed=True)["n_han"].sum()
-    pairs = pd.MultiIndex.from_frame(held[["report_id", "role"]].astype(str))
-    used = tokens[pd.MultiIndex.from_frame(tokens[["report_id", "role"]].astype(str)).isin(pairs)]
-    counts = used.groupby(["token", "report_id"], observed=True)["n"].sum().reset_index()
-    share = (length / length.sum()).rename(index=str)
-    total = counts.groupby("token", observed=True)["n"].transform("sum")
-    expected = counts["report_id"].astype(str).map(share)
-    counts["apart"] = (counts["n"] / total - expected).abs() - expected
-    table = counts.groupby("token", observed=True).agg(
-        n=("n", "sum"), with_token=("report_id", "nunique"), apart=("apart", "sum")
-    )
+    if on_disk(tokens, clauses):
+        table, n_han, shortest, reports = sum_frequent(tokens, clauses)
+    else:
+        table, n_han, shortest, reports = _frequent(tokens, clauses)
     dp = (1 + table.pop("apart")) / 2  # reports without the token add their expected share
-    table["rate"] = 1000 * table["n"] / length.sum()
-    table["dp_norm"] = dp / (1 - share.min()) if len(share) > 1 else 0.0
-    table = table.reset_index()
+    table["rate"] = 1000 * table["n"] / n_han
+    table["dp_norm"] = dp / (1 - shortest / n_han) if reports > 1 else 0.0
     words = table["token"].astype(str)
-    table = table[(words.str.len() > 1) & ~words.isin(stopwords)]
+    table = table[(table["with_token"] > 0) & (words.str.len() > 1) & ~words.isin(stopwords)]
     return table.sort_values(["n", "token"], ascending=[False, True], ignore_index=True)
+
+
+def _frequent(tokens, clauses):
+    """Give in memory what `sum_frequent` gives of tables on disk."""
+    keys = ["report_id", "role"]
+    held = clauses.groupby(keys, observed=True)["n_han"].sum().astype("int64").reset_index()
+    length = held.groupby("report_id", observed=True)["n_han"].sum()
+    share = (length / length.sum()).to_numpy()
+    pair, pairs = number_groups(tokens, keys)
+    known, pairs = (pd.MultiIndex.from_frame(table[keys].astype(str)) for table in (held, pairs))
+    report = np.append(pd.factorize(held["report_id"])[0], -1)[known.get_indexer(pairs)][pair]
+    used, token = report >= 0, tokens["token"].astype("category").cat
+    from scipy.sparse import csr_array
+
+    matrix = csr_array(
+        (tokens["n"].to_numpy("int64")[used], (token.codes.to_numpy()[used], report[used])),
+        shape=(len(token.categories), len(share)),
+    )
+    total, with_token = matrix.sum(axis=1), np.diff(matrix.indptr).astype(int)
+    row, expected = np.repeat(np.arange(len(total)), with_token), share[matrix.indices]
+    apart = np.bincount(row, np.abs(matrix.data / total[row] - expected) - expected, len(total))
+    columns = {"n": total.astype("int64"), "with_token": with_token, "apart": apart}
+    names = pd.Series(token.categories, dtype=tokens["token"].dtype)
+    return pd.DataFrame({"token": names, **columns}), length.sum(), length.min(), len(length)
 
 
 def count_tokens_by(tokens, clauses, reports, *, by=("place", "year")):
@@ -184,8 +240,13 @@ def count_tokens_by(tokens, clauses, reports, *, by=("place", "year")):
     by = [by] if isinstance(by, str) else list(by)
     check_names(by, [*reports.columns, "role"], "column")
     check_known(reports, [column for column in by if column in reports])
+    if on_disk(tokens, clauses):
+        own = [column for column in by if column == "role"]
+        groups = sum_texts(clauses, reports, by, own)
+        table = sum_tokens(tokens, clauses, reports, groups, by, own)
+        return table.assign(rate=1000 * table["n"] / table["n_han"])
     keys = ["report_id", "role"]
-    held = clauses.groupby(keys, observed=True)["n_han"].sum().reset_index()
+    held = clauses.groupby(keys, observed=True)["n_han"].sum().astype("int64").reset_index()
     wanted = ["report_id", *dict.fromkeys(c for c in by if c not in keys)]
     texts = held.merge(reports[wanted], on="report_id", validate="many_to_one")
     grouped = texts.groupby(by, observed=True, sort=True)
@@ -271,25 +332,25 @@ def check_rows(counts, by, *, zeros=True):
     lead = list(dict.fromkeys([*by, *counts.columns[: counts.columns.get_loc(of)]]))
     check_known(counts, [*lead, of])
     for column, least in (("n", 0), ("n_han", 1)):
-        values = pd.to_numeric(counts[column], errors="coerce").to_numpy(float, na_value=np.nan)
-        bad = ~((values >= least) & np.isfinite(values))
-        bad |= pd.api.types.is_string_dtype(counts[column])
+        bad = _bad_numbers(counts[column], least)
         if bad.any():
             row = counts.loc[bad].iloc[0]
             raise ValueError(
                 f"{column} of '{row[of]}' is {row[column]} ({', '.join(str(row[c]) for c in lead)}); "
                 f"it is a number, {least} or more. Count again with count_terms or count_tokens_by."
             )
-    group = counts.groupby(lead, observed=True).ngroup().to_numpy()
+    group, which = number_groups(counts, lead)
     name, names = pd.factorize(counts[of])
-    different = len(pd.unique(group * len(names) + name))
+    from scipy.sparse import csr_array
+
+    different = csr_array((np.ones(len(counts), dtype=bool), (group, name))).nnz
     groups = ", ".join(map(str, lead))
     if different < len(counts):
         raise ValueError(
             f"rows of the same {groups} have the same {of} twice. Count once, by all that tells "
             "the rows apart: count_terms(..., by=[...])."
         )
-    if zeros and different < (group.max() + 1) * len(names):
+    if zeros and different < len(which) * len(names):
         raise ValueError(
             f"rows are missing: every {groups} needs a row for every {of}, those with n = 0 too. "
             "Count again and leave the zeros in, as count_terms does."
@@ -301,6 +362,55 @@ def check_rows(counts, by, *, zeros=True):
             "of a lexicon (count_terms), or use keyness, which takes tokens as they are."
         )
     return of
+
+
+def sum_counts(counts, by, of):
+    """Sum checked counts, every group with a row for every name: the first row of each group; the
+    names in use, in their order; n and n_han as arrays of groups x names."""
+    (cell, groups), (name, names) = number_groups(counts, by), number_groups(counts, [of])
+    size = (len(groups), len(names))
+    cell *= len(names)
+    cell += name
+    n, n_han = (
+        np.bincount(cell, counts[c].to_numpy(dtype=float), np.prod(size)).reshape(size)
+        for c in ("n", "n_han")
+    )
+    return groups, list(names[of]), n, n_han
+
+
+def spread_counts(counts, groups, of, names, n, n_han):
+    """Give sums, arrays of groups x names, as a table with a row for every group and name, typed as
+    the counts are."""
+    table = _spread(groups, of, names, groups.shape[1], {"n": n.ravel(), "n_han": n_han.ravel()})
+    types = {c: counts[c].dtype for c in (of, "n", "n_han")}
+    for column in ("n", "n_han"):
+        if table[column].max() >= 2**31 and pd.api.types.is_integer_dtype(types[column]):
+            types[column] = "int64"  # sums may run over the type of what was summed
+    return table.astype(types)
+
+
+def _bad_numbers(column, least):
+    """Tell which values are no number, infinite, or below the least."""
+    values = pd.to_numeric(column, errors="coerce").to_numpy(float, na_value=np.nan)
+    return ~((values >= least) & (values < np.inf)) | pd.api.types.is_string_dtype(column)
+
+
+def number_groups(table, columns):
+    """Number the groups that columns tell apart, in their order, as groupby does, but comparing text
+    once per value: the number of each row, and the first row of each group."""
+    code, size = 0, 1
+    for column in columns:
+        value, values = pd.factorize(table[column], use_na_sentinel=False)
+        if size * len(values) > 2**62:
+            code = pd.factorize(code)[0]
+            size = code.max() + 1
+        code, size = code * len(values) + value, size * len(values)
+    code, different = pd.factorize(code)
+    first = np.empty(len(different), dtype=int)
+    first[code[::-1]] = np.arange(len(code))[::-1]  # the last to be written is the first row
+    groups = table.iloc[first]
+    order = groups.groupby(columns, observed=True, dropna=False).ngroup().to_numpy()
+    return order[code], groups.iloc[np.argsort(order)].reset_index(drop=True)
 
 
 def check_known(table, columns):
@@ -331,18 +441,22 @@ def check_once(clauses):
 
 
 def say_why(reasons):
-    """Join for each row the reasons that hold of it: {reason: one truth a row} to a list of text."""
-    rows = zip(*(np.asarray(holds, dtype=bool) for holds in reasons.values()), strict=True)
-    return ["; ".join(compress(reasons, holds)) for holds in rows]
+    """Join for each row the reasons that hold of it: {reason: one truth a row} to a column of text."""
+    code = sum(np.asarray(holds, dtype=int) << i for i, holds in enumerate(reasons.values()))
+    texts = [
+        "; ".join(reason for i, reason in enumerate(reasons) if at >> i & 1)
+        for at in range(1 << len(reasons))
+    ]
+    return np.array(texts, dtype=object)[code]
 
 
 def need(table, columns, what, source):
     """Raise ValueError where a table lacks columns: it is not the table that is wanted."""
-    missing = [column for column in columns if column not in table]
+    missing = [column for column in columns if column not in table.columns]
     if missing:
         raise ValueError(
             f"this needs {what}, with the column(s) {', '.join(missing)}; the table given has "
-            f"{', '.join(map(str, list(table)[:8]))}. Such a table comes from {source}."
+            f"{', '.join(map(str, list(table.columns)[:8]))}. Such a table comes from {source}."
         )
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from .counts import check_known, check_rows, counted, need
+from .counts import check_known, check_rows, counted, need, number_groups, sum_counts
 from .uncertainty import FEWEST
 
 _SOURCE = "count_terms(..., by=['place', 'year'])"
@@ -25,7 +25,7 @@ def check_design(table):
     """
     need(table, ["place", "year"], "reports or counts", f"corpus.reports or {_SOURCE}")
     check_known(table, ["place", "year"])
-    seen = table[["place", "year"]].drop_duplicates()
+    seen = number_groups(table, ["place", "year"])[1]
     place, places = pd.factorize(seen["place"])
     year, years = pd.factorize(seen["year"])
     repeated = int((np.bincount(place) > 1).sum())
@@ -65,7 +65,7 @@ def check_counts(counts, by=()):
     """
     need(counts, ["place", "year", "n", "n_han"], "counts by place and year", _SOURCE)
     of = check_rows(counts, [*by, "place", "year"])
-    years = counts["year"]
+    years = counts["year"].drop_duplicates()
     numbers = pd.api.types.is_numeric_dtype(years)
     odd = years[years % 1 != 0] if numbers else years
     if len(odd):
@@ -80,14 +80,22 @@ def as_arrays(counts):
     """Give checked counts as arrays: a table of the terms, n and n_han of each term, place and year
     (0 where there is no report), and the years."""
     of = counted(counts, ["place", "year"])
-    names = counts[of].astype("category").cat.remove_unused_categories()
-    terms, years = names.cat.categories, np.sort(counts["year"].unique()).astype(int)
-    place, places = pd.factorize(counts["place"])
-    year = np.searchsorted(years, counts["year"].to_numpy(dtype=int))
-    size = (len(terms), len(places), len(years))
-    cell = np.ravel_multi_index((names.cat.codes.to_numpy(), place, year), size)
-    n, han = (
-        np.bincount(cell, counts[c].to_numpy(dtype=float), np.prod(size)).reshape(size)
-        for c in ("n", "n_han")
-    )
-    return pd.DataFrame({of: pd.Categorical(terms, terms, names.cat.ordered)}), n, han, years
+    cells, names, *sums = sum_counts(counts, ["place", "year"], of)
+    return name_terms(counts, of, names), *lay_out(cells, *sums)
+
+
+def name_terms(counts, of, names):
+    """Give the names in use as a table of one column, in the order they have in the counts."""
+    ordered = getattr(counts[of].dtype, "ordered", False)
+    return pd.DataFrame({of: pd.Categorical(names, names, ordered)})
+
+
+def lay_out(cells, *sums, rows=slice(None)):
+    """Lay sums out, arrays of cells x terms, or some rows of them, as terms x places x years, 0 where
+    there is no cell; and give the years."""
+    place, places = pd.factorize(cells["place"].iloc[rows])
+    year, years = pd.factorize(cells["year"].iloc[rows], sort=True)
+    laid = [np.zeros((values.shape[1], len(places), len(years))) for values in sums]
+    for array, values in zip(laid, sums, strict=True):
+        array[:, place, year] = values[rows].T
+    return *laid, np.asarray(years, dtype=int)

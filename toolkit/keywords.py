@@ -110,7 +110,7 @@ def keyness(counts, a, b, *, by, keep_places=False):
 
 def _chosen(counts, a, b, by):
     """Give the groups of each side as text, or say which is not there or stands on both."""
-    known = counts[by].astype(str).unique()
+    known = counts[by].drop_duplicates().astype(str).unique()
     sides = [list(map(str, [side] if np.isscalar(side) else side)) for side in (a, b)]
     for side in sides:
         check_names(side, known, by)

@@ -1,6 +1,7 @@
 """The vocabulary of terms, and where clauses use it."""
 
 import re
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,8 @@ HITS = ("report_id", "clause", "start", "term", "category", "surface", "in_title
 OPENING, CLOSING = "“‘「『", "”’」』"
 QUOTES = OPENING + CLOSING + "\"'"
 _BREAK = 0x0A
+_PLAIN = {0x3000: " ", **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}}
+_PLAIN |= dict.fromkeys(map(ord, QUOTES))
 _BORDER = re.compile(f"[{CLOSING}][{OPENING}]")
 
 
@@ -94,10 +97,14 @@ def longest_matches(text, surfaces):
     Leftmost-longest over all surfaces, never overlapping: of 数字政府 and 数字政府建设 the second
     is counted where it stands, and the first only elsewhere.
     """
-    matcher = AhoCorasick(
+    return _matcher(tuple(surfaces)).find_matches_as_indexes(text)
+
+
+@lru_cache(4)
+def _matcher(surfaces):
+    return AhoCorasick(
         list(surfaces), matchkind=MatchKind.LeftmostLongest, implementation=Implementation.DFA
     )
-    return matcher.find_matches_as_indexes(text)
 
 
 def naive_counts(hits, lexicon=None):
@@ -144,17 +151,17 @@ def naive_counts(hits, lexicon=None):
     )
 
 
-def find_hits(clauses, lexicon):
+def find_hits(clauses, lexicon, text=None):
     """Find every lexicon term in clauses with text.
 
     One row per clause in, with `report_id`, `clause` and `text`; one row per match out, with
     `start` the offset in the clause's text, `surface` as the report writes it and `in_title`
     whether it stands inside 《》. Width and quotation marks do not matter: “放管服”改革 is
     放管服改革. A surface that begins or ends with a digit or Latin letter is not matched inside
-    a longer number or word.
+    a longer number or word. `text` is what `joined` gives of the clauses, where it is at hand.
     """
     keys, terms = _surfaces(lexicon)
-    codes, begins = joined(clauses)
+    codes, begins = text or joined(clauses)
     quotes = np.flatnonzero(np.isin(codes, as_codes(QUOTES)))
     matches = longest_matches(as_text(np.delete(codes, quotes)), keys)
     index, start, end = np.array(matches, dtype=np.int64).reshape(-1, 3).T
@@ -252,8 +259,7 @@ def _surfaces(lexicon):
 
 
 def _plain(surface):
-    codes = narrow(as_codes(surface))
-    return as_text(codes[~np.isin(codes, as_codes(QUOTES))])
+    return surface.translate(_PLAIN)
 
 
 def _alnum(codes, at):

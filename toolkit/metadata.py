@@ -9,10 +9,10 @@ from typing import NamedTuple
 from .cleaning import NUMBERED, as_read
 from .dates import DATE, DAY_STAMP, YEAR, day, number
 from .issuers import find_issuer, note_place
+from .lexicon import as_codes, as_text, narrow
 from .places import LEVELS, mentioned, resolve
 from .witnesses import END, HOST, OPENING, SPEAKS_FOR, ends, signatures
 
-_HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0xA0: 0x20, 0x3000: 0x20}
 FIELDS = (
     "genre", "title", "place", "level", "city", "province",
     "issuer", "year", "date", "source_url", "abridged",
@@ -47,6 +47,7 @@ _PARTICULARS = re.compile(
 _FRONT = re.compile(r"^(source|url|title):[ \t]*(\S.*?)[ \t]*$", re.M)
 _NOISE = re.compile("[\u200b-\u200f\u2060\ufeff]+|<U\\+[0-9A-F]{4}>")
 _LAW = r"法治|依法行政|依法治[国省市区县州乡镇企]"
+_SHORTENED = re.compile(r"本文有删[减节]|[（(](摘要|节选|摘登)[）)]")
 _KINDS = (  # by its title: a page of another kind names one as well
     ("", re.compile(r"通知|要点|计划(?!.*总结)|方案|解读|一图|读懂|决议|决定|公告|新闻|述职|述法|任务分解|信息公开|预算|决算"
                     r"|常务?委员?会?工作报告|法院|检察院|国民经济|召开|审议|来了|督察组|调研|督导|.赴.|解答|问答|纪实|综述")),
@@ -123,7 +124,8 @@ def infer_metadata(text, name, removed):
     if named and "place" not in found:
         note_place(named, "file name", (None, None), note)
     note("year", year, "file name")
-    if match := re.search(r"本文有删[减节]|[（(](摘要|节选|摘登)[）)]", plain):
+    shortened = any(word in plain for word in ("本文有删", "摘要", "节选", "摘登"))
+    if shortened and (match := _SHORTENED.search(plain)):
         note("abridged", True, "text", match.span())
     return found
 
@@ -159,9 +161,8 @@ def read_name(name):
 def _half_width(text):
     """Give the ends of a text, where it says what it is, half-width; every character stays put."""
     if len(text) <= 2 * END:
-        return text.translate(_HALF_WIDTH)
-    first, last = text[:END].translate(_HALF_WIDTH), text[-END:].translate(_HALF_WIDTH)
-    return first + text[END:-END] + last
+        return as_text(narrow(as_codes(text))).replace("\xa0", " ")
+    return _half_width(text[:END]) + text[END:-END] + _half_width(text[-END:])
 
 
 def _shift(position, gaps):
@@ -273,8 +274,9 @@ def _session_year(plain, head, found, titles, note):
         if years:
             note("year", max(years), "title line", _span_of(plain, max(years)))
     held = int(found["date"].value[:4]) if "date" in found else None
+    lines = [m.span() for m in re.finditer(r"[^\n]+", plain) if "年" in m[0][:_HEADING]]
     for pattern, later in _HEADINGS:
-        for match in pattern.finditer(plain):
+        for match in filter(None, (pattern.match(plain, *line) for line in lines)):
             year = number(match[1]) + later
             if held is None or abs(year - held) <= 1:  # 2035年远景目标 is no plan of this year
                 note("year", year, "heading", match.span(1))
@@ -289,9 +291,10 @@ def _session_year(plain, head, found, titles, note):
             note("year", year, "date")
 
 
+_HEADING = 21  # characters in which a heading has named its year
 _HEADINGS = (  # a work report's own: what it looks back on, and what it plans
-    (re.compile(rf"^[^。\n]{{0,14}}?{YEAR}年[^。\n]{{0,24}}回顾[*\s]*$", re.M), 1),
-    (re.compile(rf"^[^。，,\n]{{0,16}}?{YEAR}年(?:的)?(?:[^。，,\n]{{0,8}}(?:安排|计划|任务|打算|重点|目标)[^。，,\n]{{0,6}})$", re.M), 0),
+    (re.compile(rf"[^。\n]{{0,14}}?{YEAR}年[^。\n]{{0,24}}回顾[*\s]*$"), 1),
+    (re.compile(rf"[^。，,\n]{{0,16}}?{YEAR}年(?:的)?(?:[^。，,\n]{{0,8}}(?:安排|计划|任务|打算|重点|目标)[^。，,\n]{{0,6}})$"), 0),
 )  # fmt: skip
 
 

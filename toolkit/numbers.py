@@ -5,8 +5,6 @@ from functools import lru_cache
 
 import numpy as np
 
-from .lexicon import as_codes
-
 
 def words(text):
     """List words, the longest first, as alternatives of a pattern must stand."""
@@ -50,7 +48,8 @@ _TIME = "|".join(TIMES)
 _LATIN = (
     r"(?:[kKMGTP]?[Ww]h?|[KMGTPE]B|[GMT]bps|[kcm]?m[²³23]?|kg|[EPT]F(?:lops|LOPS)|P)(?![A-Za-z])"
 )
-_NOUN = f"(?:{'|'.join(words(' '.join(MEASURES + DIGITS_ONLY + SIZES + _PHYSICAL)))}|{_LATIN})"
+_NOUNS = words(" ".join(MEASURES + DIGITS_ONLY + SIZES + _PHYSICAL))
+_NOUN = f"(?:{'|'.join(_NOUNS)}|{_LATIN})"
 _UNIT = (
     rf"(?:%|‰|百分点|{_TIME}"
     rf"|{_NOUN}(?:[/每][万千百]?(?:{_NOUN}|{_TIME}|日|月))?"  # 元/平方米
@@ -74,23 +73,26 @@ QUANTITY = re.compile(
     rf"(?(unit)(?P=unit)|(?:个(?=百分))?(?P<unit2>{_UNIT})))?"
     r"(?P<after>及?以[上下内]|之内|左右|上下|内)?"
 )
-RATIO = re.compile(r"(?<![\d:∶.])\d+(?:\.\d+)?(?:[:∶]\d+(?:\.\d+)?){2,3}(?![\d:∶])")  # 5:40:55
+_GOES_ON = f"{HAN}点多余分至到大成番{AREAS}{''.join(word[0] for word in _NOUNS + TIMES)}"
+FIRST = re.compile(  # what a quantity begins with: most numerals in a text (一网通办) do not go on
+    rf"[0-9第前倒{HAN}](?:(?<=[0-9])[0-9]*|(?<=[第前倒])|(?=[^\u4e00-\u9fff]|[{_GOES_ON}]))"
+)
+RATIO = re.compile(  # 5:40:55
+    r"[0-9](?<![\d:∶.]\d)\d*(?:\.\d+)?(?:[:∶]\d+(?:\.\d+)?){2,3}(?![\d:∶])"
+)
 _SCALED = re.compile("[万亿]+$")
 
 
 def find_all(pattern, first, text):
     """Yield what a pattern matches in a text, as its finditer does, looking only at some places.
 
-    `first` is a pattern of the one character with which every match begins. To find those
-    characters in all reports at once is much faster than to try the pattern everywhere.
+    `first` is a pattern of what every match begins with. Where it begins with a set of characters
+    it is found much faster than the pattern is tried everywhere.
     """
-    codes = as_codes(text)
-    begins = np.zeros(codes.max(initial=0) + 1, dtype=bool)
-    begins[codes] = True
-    begins[begins] = [bool(first.match(chr(code))) for code in np.flatnonzero(begins)]
-    match, end = pattern.match, 0
-    for at in np.flatnonzero(begins[codes]).tolist():
-        if at >= end and (found := match(text, at)):
+    end = 0
+    for place in first.finditer(text):
+        at = place.start()
+        if at >= end and (found := pattern.match(text, at)):
             end = found.end()
             yield found
 
@@ -125,20 +127,25 @@ def read_number(text):
     return value * read_number(scale) if scale else value
 
 
-def read_quantity(match):
-    """Give value, high end and unit of a matched quantity, NaN for a value that makes no sense."""
-    number, unit = match["number"], (match["unit"] or match["unit2"] or "").replace("每", "/")
+def read_quantity(number, high, per, unit):
+    """Give value, high end and unit of a quantity in numbers, NaN for a value that makes no sense.
+
+    `per` is what the number is a part of: 百 of 百分之九十, 8 of 1/8.
+    """
     value = read_number(number)
-    high = read_number(match["high"]) if match["high"] else np.nan
-    if match["high"] and (scale := _SCALED.search(match["high"])) and not is_scaled(number):
-        value *= read_number("1" + scale[0])  # 3至5万 begins at 30000
+    if high:
+        scale, high = _SCALED.search(high), read_number(high)
+        if scale and not is_scaled(number):
+            value *= read_number("1" + scale[0])  # 3至5万 begins at 30000
+    else:
+        high = np.nan
     if unit == "成":
         return 10 * value, 10 * high, "%"
-    if match["per"] in ("百", "千"):
-        return value, high, "%" if match["per"] == "百" else "‰"
-    if fraction := match["per"] or match["over"]:
-        per = read_number(fraction)
-        return (value / per if value < per else np.nan), np.nan, unit
+    if per in ("百", "千"):
+        return value, high, "%" if per == "百" else "‰"
+    if per:
+        whole = read_number(per)
+        return (value / whole if value < whole else np.nan), np.nan, unit
     return value, high, unit
 
 
@@ -150,17 +157,17 @@ def is_scaled(number):
 # ------------------------------------------------------------------ where it stands
 
 BOUND, OPENING, CLOSING = ",。;:、()!?\n", "“‘「『", "”’」』"
-_TO_BOUND = re.compile(f"(?s:.*[{BOUND}])?")
+_FROM_BOUND = re.compile(f"(?s:.*[{BOUND}])?(.*)")
 _OPENED = re.compile(rf"[{OPENING}][^{OPENING}{CLOSING}\n]*\Z")
 _CLOSED = re.compile(rf"[^{OPENING}\n]*?[{CLOSING}]")
 
 
 def part_before(text, at):
     """Give what stands before a place in its part of the sentence, at most 40 characters."""
-    return text[_TO_BOUND.match(text, max(0, at - 40), at).end() : at]
+    return _FROM_BOUND.match(text, at - 40, at)[1]
 
 
 def is_quoted(text, start, end):
     """Tell whether a span stands in a short quotation, as a name does."""
-    opened = _OPENED.search(text, max(0, start - 10), start)
+    opened = _OPENED.search(text, start - 10, start)
     return bool(opened and _CLOSED.match(text, end, end + 10))

@@ -1,8 +1,9 @@
 """The noun beside a number that it counts or measures, by the word classes of the dictionary."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 
 from .numbers import CLOSING, MEASURES, OPENING, words
@@ -17,10 +18,11 @@ _NO_NOUNS = frozenset(words("新建 办理 全部 全省 全市 全国 全区 �
 def classes():
     """Read the word classes of jieba's dictionary."""
     path = Path(find_spec("jieba").origin).with_name("dict.txt")
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return {word: kind for word, _, kind in (line.split(" ") for line in lines)}
+    columns = path.read_text(encoding="utf-8").split()  # word, frequency, class
+    return dict(zip(columns[::3], columns[2::3], strict=True))
 
 
+@lru_cache(2**16)
 def first_class(text):
     """Give the class of the first word of a text."""
     return classes().get(next(iter(cutter()(text)), ""), "x")
@@ -53,15 +55,13 @@ def find_objects(text, claims):
 def _cut(texts):
     """Give the words of each text, without quotation marks, cut once and all in one go."""
     texts = list(dict.fromkeys(texts))
-    rows, row = [[] for _ in texts], 0
-    for word in cutter()(re.sub(f"[{OPENING}{CLOSING}]", "", "\n".join(texts))):
-        if word == "\n":
-            row += 1
-        else:
-            rows[row].append(word)
-    return dict(zip(texts, rows, strict=True))
+    lines = "".join(f"{text}\n" for text in texts)
+    words = list(cutter()(re.sub(f"[{OPENING}{CLOSING}]", "", lines)))
+    ends = [-1, *(at for at, word in enumerate(words) if word[-1] == "\n")]
+    return {text: words[a + 1 : b] for text, (a, b) in zip(texts, pairwise(ends), strict=True)}
 
 
+@lru_cache(2**16)
 def _nominal(word):
     """Tell whether a word may be part of a noun phrase."""
     nouns = classes().get(word, "x").startswith(("n", "b", "j", "vn", "an", "l", "s"))
@@ -77,9 +77,15 @@ def _noun_after(words):
     return _short(words[: next(rest, len(words))])
 
 
+@lru_cache(2**16)
+def _leads_on(word):
+    """Tell whether a word may stand between a noun phrase and what is said of it."""
+    return classes().get(word, "n" if word > "~" else "m")[0] in "pdcrtfmu"
+
+
 def _noun_before(words):
     """Give the noun phrase that words end in."""
-    while words and classes().get(words[-1], "n" if words[-1] > "~" else "m")[0] in "pdcrtfmu":
+    while words and _leads_on(words[-1]):
         words = words[:-1]
     first = len(words) - 1 - (len(words) > 1 and len(words[-1]) == 1)  # 关联|率
     while first > 0 and _nominal(words[first - 1]):
@@ -89,6 +95,6 @@ def _noun_before(words):
 
 def _short(words):
     """Give the last words of a phrase that together have at most 12 characters."""
-    while sum(map(len, words)) > 12:
+    while len(phrase := "".join(words)) > 12:
         words = words[1:]
-    return "".join(words)
+    return phrase

@@ -1,77 +1,196 @@
-"""One report to its part of every table, made once and kept."""
+"""A batch of files to its part of every table, made once and kept."""
 
+import gc
 import json
+from bisect import bisect_left
 from collections import Counter
-from itertools import pairwise
+from contextlib import contextmanager
+from functools import cache, partial
+from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from . import DATA
-from .cache import code_key, get, key, put
-from .claims import find_claims
+from .cache import code_key, find, get, key, put
 from .cleaning import as_read, clean
-from .formats import to_simplified
+from .formats import Unreadable, to_simplified
 from .lexicon import find_hits, is_han, joined, load_lexicon
 from .manifest import carried, override, own_words
 from .metadata import infer_metadata
 from .places import find_places
+from .reading import PLAIN, converter, file_bytes, read_file, spelled
 from .sections import ROLES, split_clauses
 from .segment import count_tokens
-from .tables import QUARANTINED, REPORTS
+from .tables import QUARANTINED, REPORTS, SCHEMAS, as_arrow, dictionary
+from .workers import Unable, in_order
 
-PIECES = ("clauses", "hits", "tokens", "claims", "marks")  # tables that a report makes by itself
-_BATCH = 2_000_000  # characters that are matched and cut together
+_BATCH = 2_000_000  # bytes of files that are matched and cut together
+_OPEN = 4  # kept packs that are held at a time
 
 
-def make_parts(documents, manifest, lexicon, simplify, kept):
-    """Yield the part of the tables that each document makes: its record, then `PIECES`.
+class How(NamedTuple):
+    """How files are made into tables: what a worker must know of the build, and whose code it is."""
 
-    What was finished before is taken from `kept`; the rest is matched and cut in batches.
+    lexicon: pd.DataFrame
+    only: tuple
+    simplify: bool
+    text_column: str | None
+    max_seconds: float
+    max_memory: int
+    code: str
+
+
+class Pack(NamedTuple):
+    """What a batch of files made.
+
+    files   of each file: unread, why it could not be read, or ''; its problems, (name, reason) each;
+            and its documents: report_id, name, sha256, problems and, where there is Chinese text in
+            it, report, its row of that table
+    counts  of each table, how many rows are of each document, in the order of all files
+    tables  Arrow tables without report_id; `han` has the Han characters of the clauses, one a row,
+            and a 0 at the end of each document
     """
-    options = (code_key(), key(lexicon.to_csv()), simplify)
-    waiting, size = [], 0
-    for report_id, document in documents:
-        row = own_words(document.given) | manifest.pop(report_id, {})
-        made_from = key(*options, report_id, *document[1:3], json.dumps([document.marked, row]))
-        part = _unpacked(get(kept, made_from))
-        waiting.append((made_from, part or _read_report(report_id, document, row, simplify)))
-        size += 0 if part else len(document.text)
-        if size > _BATCH:
-            yield from _finished(waiting, lexicon, kept)
-            waiting, size = [], 0
-    yield from _finished(waiting, lexicon, kept)
+
+    files: list
+    counts: dict
+    tables: dict
 
 
-def _read_report(report_id, document, row, simplify):
-    """Read one document: its record of what goes into the tables of reports, and its clauses."""
+def make_packs(folder, files, manifest, how, kept, *, max_size, **workers):
+    """Yield the packs of files, in their order: (pack, the numbers of its files that come next).
+
+    What was finished before is taken from `kept`. The rest is read, matched and cut in batches by
+    `workers`, as `in_order` takes them; how it is cut into batches changes nothing.
+    """
+    tasks = _tasks(folder, files, manifest, how, kept, max_size)
+    for (items, keys, _), made in in_order(partial(make_pack, how), tasks, **workers):
+        if keys:
+            _keep(kept, keys, made)
+        for _, run in groupby(items, key=lambda item: id(item[0])):
+            packs, numbers = zip(*run, strict=True)
+            yield packs[0] or made, list(numbers)
+
+
+def _tasks(folder, files, manifest, how, kept, max_size):
+    """Yield batches: pack and number of each file in order, with None for the pack to be made; the
+    keys of what is to be made; and that itself, (name, bytes, conversion kept, rows) each."""
+    options, members = key(how.lexicon.to_csv(), *how[1:4], how.code), sorted(manifest)
+    root, items, keys, batch, packs, size = folder.resolve(), [], [], [], {}, 0
+    for file in files:
+        name = spelled(file)
+        try:
+            raw = file_bytes(folder / file, root, max_size)
+        except Unreadable as reason:
+            items.append((Pack([_file(str(reason))], {}, {}), 0))
+            continue
+        named = _named(manifest, members, name)
+        made_from = key(options, name, raw, json.dumps(named))
+        pack, nth = _kept(kept, made_from, packs)
+        items.append((pack, nth if pack else len(batch)))
+        if not pack:
+            plain = Path(name).suffix.lower() in PLAIN
+            asked = None if plain else key(how.code, name, raw, how.text_column)
+            keys.append((made_from, asked))
+            batch.append((name, raw, asked and get(kept, asked), named))
+            size += len(raw)
+        if size > _BATCH or len(packs) > _OPEN:
+            yield items, keys, batch
+            items, keys, batch, packs, size = [], [], [], {}, 0
+    if items:
+        yield items, keys, batch
+
+
+def _named(manifest, members, name):
+    """Give the rows of the manifest for what a file holds: its report, or those of an archive."""
+    rows, inside = {}, f"{name}/"
+    for at in range(bisect_left(members, inside), len(members)):
+        if not members[at].startswith(inside):
+            break
+        rows[members[at]] = manifest[members[at]]
+    report_id = name.removesuffix(Path(name).suffix)
+    return rows | ({report_id: manifest[report_id]} if report_id in manifest else {})
+
+
+def make_pack(how, batch):
+    """Make the pack of a batch of files: (name, bytes, conversion kept or None, manifest's rows)."""
+    if batch and code_key() != how.code:
+        raise Unable(
+            "the workers have another version of this package, of Python or of a library it reads "
+            "with. Install there what is installed here (requirements.lock): other code could give "
+            "other tables."
+        )
+    files, read = [], []
+    with _uncollected(), converter(how.max_seconds, how.max_memory) as convert:
+        for name, raw, known, rows in batch:
+            ask = convert if known is None else (lambda *_, known=known: known)
+            try:
+                documents, problems, answer = read_file(name, raw, how.text_column, ask)
+            except Unreadable as reason:
+                files.append(_file(str(reason)))
+                continue
+            made = [_read_report(d, _id(name, d), rows, how.simplify) for d in documents]
+            read += made
+            files.append(_file("", problems, [record for record, *_ in made], answer))
+        return Pack(files, *_tables(read, how))
+
+
+@contextmanager
+def _uncollected():
+    """Put off the collection of cycles: a batch makes millions of strings and lists, and no cycle."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _file(unread, problems=(), documents=(), answer=None):
+    return {
+        "unread": unread, "problems": list(problems), "documents": list(documents), "answer": answer,
+    }  # fmt: skip
+
+
+def _id(name, document):
+    """Give a report's id: the name of its file without the ending, or its name in an archive."""
+    alone = document.name == name
+    return name.removesuffix(Path(name).suffix) if alone else document.name
+
+
+def _read_report(document, report_id, rows, simplify):
+    """Read one document: what is known of it, its clauses, its evidence, the spans removed."""
+    row = own_words(document.given) | rows.get(report_id, {})
     text = to_simplified(document.text) if simplify else document.text
     clean_text, spans = clean(text, document.marked)
-    inferred = infer_metadata(text, report_id, spans)
-    record = {"problems": [], "report": None, "evidence": [], "removed": []}
-    values, sources, wrong = override(inferred, row)
-    record["problems"] += [(report_id, "manifest", reason) for reason in wrong]
+    values, sources, wrong = override(infer_metadata(text, report_id, spans), row)
+    record = {"report_id": report_id, "name": document.name, "sha256": document.sha256}
+    record["problems"] = [(report_id, "manifest", reason) for reason in wrong]
     found = split_clauses(clean_text, values.get("genre", ""), values.get("year"))
     if not found:
         reason = "no Chinese text is left after cleaning; look into the file"
         record["problems"].append((report_id, QUARANTINED, reason))
-        return record, []
+        return record, (), (), ()
     notes = (_copies(clean_text), _candidates(values))
     record["problems"] += [(report_id, "noted", note) for note in notes if note]
-    record["evidence"] = [(report_id, *source) for source in sources]
-    record["removed"] = [(report_id, start, end - start, rule) for start, end, rule in spans]
     record["report"] = {
         **dict.fromkeys(REPORTS, ""), **carried(row), **values, "report_id": report_id,
         "year": values.get("year"), "abridged": values.get("abridged", False),
         "simplified": text != document.text, "sha256": document.sha256,
         "n_removed": sum(end - start for start, end, _ in spans),
     }  # fmt: skip
+    removed = [(start, end - start, rule) for start, end, rule in spans]
+    starts, ends, sections, roles = zip(*found, strict=True)
     to_read = as_read(spans)
-    return record, [
-        (i, section, role, to_read(a), to_read(b - 1) + 1, clean_text[a:b])
-        for i, (a, b, section, role) in enumerate(found)
-    ]
+    clauses = (
+        [clean_text[a:b] for a, b in zip(starts, ends, strict=True)],
+        to_read(np.array(starts)), to_read(np.array(ends) - 1) + 1, sections, roles,
+    )  # fmt: skip
+    return record, clauses, sources, removed
 
 
 def _candidates(values):
@@ -95,96 +214,147 @@ def _copies(text):
     )
 
 
-# ------------------------------------------------------------------ parts to tables and back
+# ------------------------------------------------------------------ reports to tables
 
 
-def _finished(waiting, lexicon, kept):
-    """Match and cut the reports that have only clauses yet, keep them, and yield all parts."""
-    raw = [(made_from, *part) for made_from, part in waiting if len(part) == 2 and part[1]]
-    fresh = {}  # a report without clauses has a record, and no part of any table
-    if raw:
-        lengths = [len(clauses) for *_, clauses in raw]
-        table = _clause_table([c for *_, clauses in raw for c in clauses], lengths)
-        hits = find_hits(table, lexicon)
-        tokens = count_tokens(table, hits)
-        marks = find_hits(table, load_lexicon(DATA / "markers.csv"))
-        split = [_split(t, len(raw)) for t in (table, hits, tokens, find_claims(table), marks)]
-        for (made_from, record, _), *pieces in zip(raw, *split, strict=True):
-            fresh[made_from] = (record, *pieces)
-        put(kept, [(made_from, _packed(part)) for made_from, part in fresh.items()])
-    for made_from, part in waiting:
-        yield fresh.get(made_from, part)
+def _tables(read, how):
+    """Match and cut the clauses of several reports: how many rows each has in every table, and the
+    tables."""
+    counts = {
+        "clauses": [len(clauses[0]) if clauses else 0 for _, clauses, *_ in read],
+        "evidence": [len(sources) for *_, sources, _ in read],
+        "removed": [len(removed) for *_, removed in read],
+    }
+    clauses = [clauses for _, clauses, *_ in read if clauses]
+    if not clauses:  # then there is no evidence either
+        return {}, {}
+    table, *text = _clause_table(clauses, counts["clauses"])
+    made = {"clauses": table}
+    if {"hits", "tokens"}.intersection(how.only):
+        made["hits"] = find_hits(table, how.lexicon, text)
+    if "tokens" in how.only:
+        made["tokens"] = count_tokens(table, made["hits"], text=text)
+    if "claims" in how.only:
+        from .claims import find_claims  # its patterns take a while to compile
+
+        made["claims"] = find_claims(table, text)
+    if "marks" in how.only:
+        made["marks"] = find_hits(table, _markers(), text)
+    owner = table["report_id"].cat.codes.to_numpy()
+    n_han = np.bincount(owner, table["n_han"], len(read)).astype(int).tolist()
+    for (record, *_), n in zip(read, n_han, strict=True):
+        if n:
+            record["report"]["n_han"] = n
+    for name, frame in made.items():
+        counts[name] = np.bincount(frame["report_id"].cat.codes, minlength=len(read)).tolist()
+    for name, rows in (
+        ("evidence", [row for *_, sources, _ in read for row in sources]),
+        ("removed", [row for *_, removed in read for row in removed]),
+    ):
+        made[name] = pd.DataFrame(rows, columns=SCHEMAS[name].names[1:])
+    tables = {
+        name: as_arrow(frame.drop(columns="report_id", errors="ignore"), name)
+        for name, frame in made.items()
+    }
+    if "reuse" in how.only:
+        counts["han"] = [n + 1 if n else 0 for n in n_han]
+        tables["han"] = pa.table({"han": _stream(*text, owner)})
+    return counts, tables
+
+
+def _stream(codes, begins, owner):
+    """Give the Han characters of joined clauses, with a 0 at the end of each report."""
+    ends = np.append(begins[1:][np.diff(owner) > 0] - 1, len(codes))
+    codes = np.append(codes, np.uint32(0))
+    codes[ends], kept = 0, is_han(codes)
+    kept[ends] = True
+    return codes[kept].astype(np.uint16)
+
+
+@cache
+def _markers():
+    return load_lexicon(DATA / "markers.csv")
 
 
 def _clause_table(clauses, lengths):
-    """Make the table of the clauses of several reports, numbered in the column report_id."""
-    clause, section, role, start, end, text = zip(*clauses, strict=True)
-    owner = np.repeat(np.arange(len(lengths)), lengths)
+    """Make the table of the clauses of several reports, numbered in the column report_id, with
+    their joined character codes and the place where each begins."""
+    texts, starts, ends, sections, roles = zip(*clauses, strict=True)
+    role = {role: i for i, role in enumerate(ROLES)}
     table = pd.DataFrame(
         {
-            "report_id": pd.Categorical.from_codes(owner, range(len(lengths))),
-            "clause": np.array(clause, dtype=np.int32),
-            "section": np.array(section, dtype=object),
-            "role": pd.Categorical(role, ROLES),
-            "start": np.array(start, dtype=np.int32),
-            "end": np.array(end, dtype=np.int32),
-            "text": np.array(text, dtype=object),
+            "report_id": pd.Categorical.from_codes(
+                np.repeat(np.arange(len(lengths)), lengths), range(len(lengths))
+            ),
+            "clause": np.concatenate([np.arange(n, dtype=np.int32) for n in lengths]),
+            "section": pd.Series([s for part in sections for s in part], dtype=object),
+            "role": pd.Categorical.from_codes([role[r] for part in roles for r in part], ROLES),
+            "start": np.concatenate(starts).astype(np.int32),
+            "end": np.concatenate(ends).astype(np.int32),
+            "text": pd.Series([text for part in texts for text in part], dtype=object),
         }
     )
     codes, begins = joined(table)
     table.insert(6, "n_han", np.add.reduceat(is_han(codes), begins, dtype=np.int32))
-    return table
+    return table, codes, begins
 
 
-def _split(table, count):
-    """Cut a table, ordered by report, into one Arrow table a report, names spelled out."""
-    owner = table["report_id"].cat.codes.to_numpy()
-    arrow = pa.Table.from_pandas(table.drop(columns="report_id"), preserve_index=False)
-    arrow = pa.table(
-        {
-            name: column.cast(pa.string()) if not pa.types.is_primitive(column.type) else column
-            for name, column in zip(arrow.column_names, arrow.columns, strict=True)
-        }
-    )
-    bounds = np.searchsorted(owner, np.arange(count + 1))
-    return [arrow.slice(a, b - a) for a, b in pairwise(bounds)]
+# ------------------------------------------------------------------ packs to bytes and back
 
 
-def _packed(part):
-    """Turn a part into bytes: its record as a line of JSON, then its tables."""
-    record, *tables = part
+def take(pack, documents):
+    """Give the tables of some documents of a pack, by number, led by report_id."""
+    ids = [record["report_id"] for file in pack.files for record in file["documents"]]
+    out = {}
+    for name, table in pack.tables.items() if documents else ():
+        counts = np.array(pack.counts[name])
+        first = np.cumsum(counts) - counts
+        whole = len(documents) == len(ids)
+        pieces = [table] if whole else [table.slice(first[d], counts[d]) for d in documents]
+        part = pa.concat_tables(pieces)
+        if name != "han":
+            owner = np.repeat(np.arange(len(documents), dtype=np.int32), counts[documents])
+            part = part.add_column(0, "report_id", dictionary(owner, [ids[d] for d in documents]))
+        out[name] = part
+    return out
+
+
+def _keep(kept, keys, pack):
+    """Keep a pack and, apart, the conversions it rests on, which other options leave as they are."""
+    answers = [file.pop("answer") for file in pack.files]
+    for (_, asked), answer in zip(keys, answers, strict=True):
+        if answer:
+            put(kept, asked, answer)
+    made = [None if file["unread"] else k for (k, _), file in zip(keys, pack.files, strict=True)]
+    if kept is not None and any(made):
+        put(kept, key("pack", *made), _packed(pack), made)
+
+
+def _kept(kept, made_from, packs):
+    """Find what was made before: its pack, opened once, and its number there; None where it is not."""
+    name, nth = find(kept, made_from) or (None, 0)
+    if name is not None and name not in packs:
+        packed = get(kept, name)
+        if packed is None:
+            return None, 0
+        packs[name] = _unpacked(packed)
+    return packs.get(name), nth
+
+
+def _packed(pack):
+    """Turn a pack into bytes: a line of JSON, then its tables."""
     sink = pa.BufferOutputStream()
-    sink.write(json.dumps(record, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n")
-    for table in tables:
-        options = pa.ipc.IpcWriteOptions(compression="zstd")
+    head = {"files": pack.files, "counts": pack.counts, "tables": list(pack.tables)}
+    sink.write(json.dumps(head, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n")
+    options = pa.ipc.IpcWriteOptions(compression="zstd")
+    for table in pack.tables.values():
         with pa.ipc.new_stream(sink, table.schema, options=options) as stream:
             stream.write_table(table)
     return sink.getvalue().to_pybytes()
 
 
 def _unpacked(packed):
-    """Turn bytes back into a part; None where there are none."""
-    if packed is None:
-        return None
     line, _, rest = packed.partition(b"\n")
-    source = pa.BufferReader(rest)
-    return json.loads(line), *(pa.ipc.open_stream(source).read_all() for _ in PIECES)
-
-
-def join_pieces(pieces, ids):
-    """Join Arrow tables, one a report, to one DataFrame led by report_id; names are categories."""
-    table = pa.concat_tables(pieces)
-    owner = np.repeat(np.arange(len(ids)), [len(piece) for piece in pieces])
-    columns = {"report_id": pd.Categorical.from_codes(owner, ids)}
-    for name, column in zip(table.column_names, table.columns, strict=True):
-        if name == "text" or not pa.types.is_string(column.type):
-            columns[name] = column.to_numpy()
-            continue
-        coded = column.combine_chunks().dictionary_encode()
-        values = coded.dictionary.to_pylist()
-        names = sorted(values)
-        rank = np.empty(len(values), dtype=np.int32)
-        rank[sorted(range(len(values)), key=values.__getitem__)] = np.arange(len(values))
-        names = names or pd.Index([], dtype="str")
-        columns[name] = pd.Categorical.from_codes(rank[coded.indices.to_numpy()], names)
-    return pd.DataFrame(columns)
+    head, source = json.loads(line), pa.BufferReader(rest)
+    tables = {name: pa.ipc.open_stream(source).read_all() for name in head["tables"]}
+    return Pack(head["files"], head["counts"], tables)

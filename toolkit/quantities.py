@@ -5,12 +5,14 @@ after. Years, names and numbering have neither.
 """
 
 import re
+from functools import lru_cache
 from math import isnan
 
 from .numbers import (
     AREAS,
     BOUND,
     DIGITS_ONLY,
+    FIRST,
     HAN,
     MEASURES,
     PARTS,
@@ -30,17 +32,18 @@ from .objects import classes, first_class
 from .ranks import read_rank
 from .segment import cutter
 
-_FIRST = re.compile(rf"[\d{HAN}第前倒]")  # what a quantity or rank begins with
-_FIRST_OF_RATIO = re.compile(r"\d")
 _NAMES = re.compile(  # with a measure word, and yet no count
     r"八项规定|三大攻坚战|三大保卫战|五大发展理念|四大班子|三次产业|三条控制线"
     r"|两个(?:市场|大局|百年|确立|维护|坚决)|两种资源|四个(?:意识|自信|全面)|[三五]篇大?文章"
     r"|十[二三四五六七八九]大|二十[一二]?大|\S类(?:新药|水|断面)"
 )
-_VERBS = (
-    r"(?:增长|增加|增幅|增速|提高|提升|上升|上涨|扩大|翻|提速|延长|(?<!新)增"
-    r"|下降|降低|减少|压缩|压减|缩短|缩减|精简|缩小|回落|下滑|放缓|收窄|[升降减涨跌])"
+# A search is fast where each alternative begins with a character, not with a set or a condition:
+# 升|降 for [升降], 增(?<!新增) for (?<!新)增
+_VERB = (
+    "增长|增加|增幅|增速|提高|提升|上升|上涨|扩大|翻|提速|延长|增(?<!新增)"
+    "|下降|降低|减少|压缩|压减|缩短|缩减|精简|缩小|回落|下滑|放缓|收窄|升|降|减|涨|跌"
 )
+_VERBS = f"(?:{_VERB})"
 _CHANGES = re.compile(_VERBS)
 _CHANGING = re.compile(f"{_VERBS}[到至为]")
 _EACH = re.compile("[人户亩]均|每")
@@ -63,40 +66,40 @@ _NEEDED = dict.fromkeys(TIMES, _LIMITED) | {  # before units that mostly name: �
     "岁": re.compile("寿命|年龄"),
     "番": re.compile("翻.?$"),
 }
-_COMPARED = re.compile(
-    r"(?:(?P<at_least>不[少低小]于|至少|最少)"
-    r"|(?P<at_most>不超过|不[高多大]于|[最至]多|控制在)"
-    r"|(?P<over>超[过出]?|逾|突破|[高大多]于|(?<!线)上(?=$))"
-    r"|(?P<under>[低少小]于|不[足到满])"
-    r"|(?P<about>(?<![节预签履集条违契合特邀制公])约|(?<![最附邻临靠贴亲就远])近|大概)"
-    r")(?:[了为达到至]|人民币)* ?$"
-)
-_BARE = re.compile("[百千万亿]+")
+_COMPARATORS = {
+    "at least": "不[少低小]于|至少|最少",
+    "at most": "不超过|不[高多大]于|最多|至多|控制在",
+    "over": "超[过出]?|逾|突破|高于|大于|多于|上(?<!线上)(?=$)",
+    "under": "低于|少于|小于|不[足到满]",
+    "about": "约(?<![节预签履集条违契合特邀制公]约)|近(?<![最附邻临靠贴亲就远]近)|大概",
+}
+_COMPARED = re.compile(f"(?:{'|'.join(_COMPARATORS.values())})(?:[了为达到至]|人民币)* ?$")
+_SIZES = frozenset(SIZES)
 _IN_CHARACTERS = re.compile("的?[“\u4e00-\u9fff]")
 _NO_COUNT = frozenset((*DIGITS_ONLY, *AREAS, "度"))  # after a Chinese numeral
 _POINTING = frozenset("这那哪该另")
 _AFTER = {"上": "at least", "下": "at most", "内": "at most"}
 _REACHED = re.compile(r"(?:[达为至到在近约逾]|超过?|突破) ?$")
-_REACH = re.compile(  # what stands between the thing measured and its number
-    r"(?:达到?|为|[共现已]?有|共计?|[合总累]计|均|分别|已|是|了|在|到|至|将|于|比上年|同比|年均|平均"
-    r"|超过?|突破|约|近|逾|不[低少]于|控制|力争|目标|全部|保持|稳定|连续"
-    r"|完成|实现|建成|新增|新建|举办|引进|办理|开展|获批"
-    rf"|{_VERBS})+ ?$"
+_REACHES = (
+    "(?:达到?|为|有|共有|现有|已有|共计?|合计|总计|累计|均|分别|已|是|了|在|到|至|将|于"
+    "|比上年|同比|年均|平均|超过?|突破|约|近|逾|不[低少]于|控制|力争|目标|全部|保持|稳定|连续"
+    f"|完成|实现|建成|新增|新建|举办|引进|办理|开展|获批|{_VERB})"
 )
+_REACH = re.compile(rf"{_REACHES}{_REACHES}* ?$")  # between the thing measured and its number
 
 
 def find_quantities(text):
     """List the claims that have a number, a change with both ends as one."""
     claims = []
     last = {"end": 0, "unit": None, "kind": "", "before": ""}
-    for match in find_all(QUANTITY, _FIRST, text):
+    for match in find_all(QUANTITY, FIRST, text):
         claim = read_rank(text, match) if match["nth"] else _read(text, match)
         if claim is None:
             continue
-        between = text[last["end"] : claim["start"]]
-        ranked = claim["kind"] == "rank"
-        if last["unit"] == claim["unit"] and (last["kind"] == "rank") == ranked:
-            if len(between) < 24 and _TO.fullmatch(between) and _FROM.search(last["before"]):
+        ranked, gap = claim["kind"] == "rank", claim["start"] - last["end"]
+        if gap < 24 and last["unit"] == claim["unit"] and (last["kind"] == "rank") == ranked:
+            between = text[last["end"] : claim["start"]]
+            if _FROM.search(last["before"]) and _TO.fullmatch(between):
                 claim |= {"start": last["start"], "value_from": last["value"]}
                 claim |= {"kind": "rank" if ranked else "change", "before": last["before"]}
                 claim["left"] = _REACH.sub("", re.split("[由从]", last["left"])[0])
@@ -110,25 +113,26 @@ def find_quantities(text):
 
 def _read(text, match):
     """Read a matched number as a claim, or give None where it is none."""
-    fraction = match["per"] or match["over"]
-    if match["number"][0] in HAN and not (fraction or match["unit"] or match["unit2"]):
-        return None  # of most numerals in a text this is the end: 一网通办
-    value, high, unit = read_quantity(match)
+    _, per, number, over, more, unit, high, unit2, after = match.groups()
+    fraction, unit = per or over, (unit or unit2 or "").replace("每", "/")
+    if number[0] in HAN and not (fraction or unit):
+        return None
+    value, high, unit = read_quantity(number, high, fraction, unit)
     start, end = match.span()
     before = part_before(text, start)
-    if isnan(value) or not _is_claim(text, match, value, unit, before):
+    counts = fraction or unit in PARTS or _is_claim(text, match, value, unit, before)
+    if isnan(value) or not counts or is_quoted(text, start, end):
         return None
-    after, compared = match["after"], _COMPARED.search(before)
-    kind = _kind(unit, before, fraction)
+    kind, compared = _kind(unit, before, fraction), _COMPARED.search(before)
     if unit == "大":  # the unit is the sort that ends there (七大类, 四大方面), else 个
         sort = _SORT.match(text, end)
         end, unit = (sort.end(), "大" + sort[0]) if sort else (end, "个")
     if after:
         comparator = _AFTER.get(after[-1], "about")
-    elif match["more"] or not compared:
-        comparator = "about" if match["more"] else "exact"
+    elif more or not compared:
+        comparator = "about" if more else "exact"
     else:
-        comparator = compared.lastgroup.replace("_", " ")
+        comparator = next(name for name, cue in _COMPARATORS.items() if re.match(cue, compared[0]))
     return {
         "start": start, "end": end, "kind": kind, "value": value, "high": high, "unit": unit,
         "comparator": comparator, "before": before, "left": _REACH.sub("", before),
@@ -137,20 +141,17 @@ def _read(text, match):
 
 def _is_claim(text, match, value, unit, before):
     """Tell whether a number counts or measures something."""
-    (start, end), number, after = match.span(), match["number"], match["after"] or ""
+    number, after = match["number"], match["after"] or ""
     han = number[0] in HAN
-    if is_quoted(text, start, end):
-        return False
-    if match["per"] or match["over"] or unit in PARTS:
-        return True
     classed = (
-        (unit in SIZES and not after)  # 500千伏电网
+        (unit in _SIZES and not after)  # 500千伏电网
         or (after.endswith(("上", "下")) and (unit not in MEASURES or unit == "人"))
         or (unit == "元" and before.endswith("超"))  # 5亿元以上项目, 超亿元项目
-    ) and _IN_CHARACTERS.match(text, end)
-    bare = _BARE.fullmatch(number) and not (match["more"] or _COMPARED.search(before))
-    named = before.endswith("每") or _NAMES.match(text, match.start("number"))
-    if classed or bare or named:
+    ) and _IN_CHARACTERS.match(text, match.end())
+    bare = not number.strip("百千万亿") and not (match["more"] or _COMPARED.search(before))
+    if classed or bare or before.endswith("每"):
+        return False
+    if (han or unit == "类") and _NAMES.match(text, match.start("number")):
         return False
     if not unit:
         return not han and _stands(text, match, value, before)
@@ -167,12 +168,19 @@ def _counts(text, match, unit, value, before):
         return False  # 一 is an article, 二 before a measure word an ordinal
     if before[-1:] in _POINTING or (not before and text[at] in BOUND):
         return False  # the last: a place in a list, 鹭洲、三台、松月
-    if unit in ("次", "批") and _SITTING.search(text, max(0, start - 20), start):
+    if unit in ("次", "批") and _SITTING.search(text, start - 20, start):
         return False  # 第十届三次会议
     if unit == "个" and first_class(text[at : at + 4])[0] in "dpcruz":  # 三个务必
         return False
-    word = max(0, start - 2)
-    for part in cutter()(text[word : at + 3]):
+    first = max(0, start - 2)
+    return _ends_words(text[first : at + 3], start - first, at - first)
+
+
+@lru_cache(2**16)
+def _ends_words(text, start, at):
+    """Tell whether a numeral and measure word from start to at are no part of a longer word."""
+    word = 0
+    for part in cutter()(text):
         if word <= start < word + len(part):  # 三门峡 is a longer word than 三门
             return word + len(part) <= at or classes().get(part, "m")[0] in "mqx"
         word += len(part)
@@ -195,7 +203,7 @@ def _kind(unit, before, fraction):
     """Give the kind of a number from its unit and the words before it."""
     if unit == "大" or "占" in before or "比重" in before:
         return "structure"
-    if _CHANGED.search(before) or (unit in SHARES and _CHANGES.search(before)):
+    if (unit in SHARES and _CHANGES.search(before)) or _CHANGED.search(before):
         return "change"
     each = "/" in unit or _EACH.search(before)
     return "rate" if unit in SHARES or fraction or each else "count"
@@ -203,7 +211,7 @@ def _kind(unit, before, fraction):
 
 def find_ratios(text):
     """Yield the parts of 三次产业比5:40:55, each a share."""
-    for match in find_all(RATIO, _FIRST_OF_RATIO, text):
+    for match in RATIO.finditer(text):
         before = part_before(text, match.start())
         for part in re.finditer(r"[\d.]+", match[0]) if re.search("比|结构", before) else ():
             start, end = (match.start() + at for at in part.span())

@@ -2,20 +2,19 @@
 
 import re
 
-from .numbers import BOUND, MEASURES, find_all, is_quoted, part_before, read_number
+from .numbers import BOUND, MEASURES, is_quoted, part_before, read_number
 
+_CITIES = "(?:副省级|地级|省会|同类|超大|特大|沿海|计划单列)(?:以上)?(?:城市|市)"
 _SCOPE = re.compile(
-    r"(?:全球|世界|国际|亚洲|全[国省市区县州盟旗域网]|[国省市区县]内|我[国省市区县]"
-    r"|[中东西]部|中西部|[东西]北|华[东南北中]|长三角|珠三角|大湾区|京津冀|行业)?"
-    r"(?:(?:副省级|地级|省会|同类|超大|特大|沿海|计划单列)(?:以上)?(?:城市|市))?"
-    r"(?<=[\u4e00-\u9fff]{2})"  # of the two at least one
+    "(?:全球|世界|国际|亚洲|全[国省市区县州盟旗域网]|[国省市区县]内|我[国省市区县]"
+    "|[中东西]部|中西部|[东西]北|华[东南北中]|长三角|珠三角|大湾区|京津冀|行业)"
+    f"(?:{_CITIES})?|{_CITIES}"
 )
 _RANKED = re.compile(r"(?:位?[居列排]名?|排?名|[升进]至|[升入进]到?|跻身|保持|前移)[^,。;、]{0,8}$")
-_FIRST = re.compile("[率首唯领前榜居名第一最]")
 _SUPERLATIVE = re.compile(
-    r"(?<!一)率先(?!垂范)|(?<!敢)首创(?!精神)|唯一(?!性)|领先|领跑(?!者)|(?<!一)前列"
-    r"|(?<![在为])首位(?!度)|(?<!上)榜首|居首|首屈一指|名列前茅|第一(?:方阵|梯队)|(?<!双)一流"
-    r"|(?P<series>首[个家例部条座款单张只艘支次台套项所])|(?P<most>最[大高多快好优强长早低佳])"
+    r"率先(?<!一率先)(?!垂范)|首创(?<!敢首创)(?!精神)|唯一(?!性)|领先|领跑(?!者)|前列(?<!一前列)"
+    r"|首位(?<![在为]首位)(?!度)|榜首(?<!上榜首)|居首|首屈一指|名列前茅|第一(?:方阵|梯队)|一流(?<!双一流)"
+    r"|首(?P<series>[个家例部条座款单张只艘支次台套项所])|最(?P<most>[大高多快好优强长早低佳])"
 )
 
 
@@ -43,7 +42,7 @@ def read_rank(text, match):
 def find_superlatives(text):
     """Yield the superlatives in a text as claims; a scope serves the first word after it."""
     last = 0
-    for match in find_all(_SUPERLATIVE, _FIRST, text):
+    for match in _SUPERLATIVE.finditer(text):
         start, end = match.span()
         window = text[max(last, start - 30) : start]
         near = window[max(map(window.rfind, ",。;:()!?\n")) + 1 :]
@@ -61,4 +60,4 @@ def find_superlatives(text):
 
 def _scope(text):
     """Give the last scope in a text, or ''."""
-    return next((scope for scope in reversed(_SCOPE.findall(text)) if scope), "")
+    return (_SCOPE.findall(text) or [""])[-1]

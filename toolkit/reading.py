@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from . import formats
-from .cache import code_key, get, key, put
 from .formats import Unreadable, decode
 
 PLAIN = (".txt", ".md")
@@ -81,35 +80,30 @@ def list_files(folder):
     return sorted(found, key=lambda path: path.as_posix())
 
 
-def read_files(
-    folder, files, *, text_column=None, kept=None,
-    max_seconds=MAX_SECONDS, max_memory=MAX_MEMORY, max_size=MAX_SIZE,
-):  # fmt: skip
-    """Read files, each into the documents it holds: one, or those of an archive or a table.
+def read_file(name, raw, text_column, ask):
+    """Read a file's bytes into the documents that it holds: one, or those of an archive or a table.
 
-    Yields (file, documents, problems) in the order given; a problem is (name, reason). `kept` is
-    where earlier conversions are looked up and new ones kept.
+    `ask` converts what is no plain text, as `converter` gives it, and gives an answer. Gives the
+    documents; problems, each (name, reason); and the answer, None for plain text. Raises Unreadable.
     """
+    if Path(name).suffix.lower() in PLAIN:
+        return [_plain(name, raw)], [], None
+    answer = ask(name, raw, text_column)
+    return *_documents(answer), answer
+
+
+@contextlib.contextmanager
+def converter(max_seconds=MAX_SECONDS, max_memory=MAX_MEMORY):
+    """Give a function that converts a file's bytes, in a process that is started when first asked."""
     worker = None
+
+    def ask(name, raw, text_column=None):
+        nonlocal worker
+        worker = _ready(worker, max_memory)
+        return _ask(worker, name, raw, text_column, max_seconds, max_memory)
+
     try:
-        for file in files:
-            name, suffix = spelled(file), file.suffix.lower()
-            documents, problems = [], []
-            try:
-                raw = _bytes(folder / file, Path(folder).resolve(), max_size)
-                if suffix in PLAIN:
-                    documents = [_plain(name, raw)]
-                else:
-                    made_from = key(code_key(), name, raw, text_column)
-                    answer = get(kept, made_from)
-                    if answer is None:
-                        worker = _ready(worker, max_memory)
-                        answer = _ask(worker, name, raw, text_column, max_seconds, max_memory)
-                        put(kept, [(made_from, answer)])
-                    documents, problems = _documents(answer)
-            except Unreadable as reason:
-                problems = [(name, str(reason))]
-            yield file, documents, problems
+        yield ask
     finally:
         if worker:
             _stop(worker[0])
@@ -131,7 +125,8 @@ def spelled(file):
     return _CONTROLS.sub(lambda match: f"\\x{ord(match[0]):02x}", name)
 
 
-def _bytes(path, root, max_size):
+def file_bytes(path, root, max_size=MAX_SIZE):
+    """Read the bytes of a file that lies under root; raises Unreadable for what is not read."""
     suffix = path.suffix.lower()
     if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(root):
         raise Unreadable("it is a link out of the folder; put the file itself there")

@@ -9,6 +9,9 @@ import re
 from itertools import accumulate
 from typing import NamedTuple
 
+import numpy as np
+
+from .lexicon import as_codes, is_han
 from .metadata import WORK
 
 ROLES = (
@@ -49,12 +52,14 @@ def split_clauses(text, genre, year=None):
     """
     paragraphs = _paragraphs(text)
     roles = (_speech_roles if genre == WORK else _paper_roles)(paragraphs, year)
+    han = np.cumsum(np.append(0, is_han(as_codes(text))))
     clauses = []
     for paragraph, role in zip(paragraphs, roles, strict=True):
         section = ".".join(map(str, paragraph.section))
         for match in _CLAUSE.finditer(text, paragraph.start, paragraph.end):
-            if HAN.search(match[0]):
-                clauses.append((*match.span(), section, role))
+            start, end = match.span()
+            if han[start] < han[end]:
+                clauses.append((start, end, section, role))
     return clauses
 
 
@@ -180,7 +185,7 @@ def _admits(text):
     lacks = len(_LACKS.findall(text))
     if lacks and _FRAMES.search(text[:100]) and _ADMITS.search(text[:200]):
         return 3
-    if lacks + len(_RARER_LACKS.findall(text)) >= 2 and _RARER_FRAMES.search(text[:60]):
+    if _RARER_FRAMES.search(text[:60]) and lacks + len(_RARER_LACKS.findall(text)) >= 2:
         return 2
     return int(lacks >= 7 and lacks / len(text) > 0.02)
 

@@ -7,6 +7,7 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from .lexicon import as_text, joined, mask_hits
 
@@ -38,45 +39,49 @@ def cutter(engine="rjieba"):
     return lambda text: tokenizer.lcut(text, HMM=False)
 
 
-def count_tokens(clauses, hits, engine="rjieba"):
+def count_tokens(clauses, hits, engine="rjieba", text=None):
     """Count the tokens of each report and role.
 
     One row per clause with text and one row per hit in; one row per report x role x token out.
     A hit counts once, under its term; the words between hits are cut by the dictionary. Tokens
-    without a Han character or Latin letter (numbers, punctuation) are left out.
+    without a Han character or Latin letter (numbers, punctuation) are left out. `text` is what
+    `joined` gives of the clauses, where it is at hand.
     """
     cut = cutter(engine)
-    codes, begins = joined(clauses)
+    codes, begins = text or joined(clauses)
     codes, rows = mask_hits(codes, begins, clauses, hits)
     group = clauses.groupby(["report_id", "role"], observed=True, sort=True).ngroup().to_numpy()
-    words, counts, owners, known = [], [], [], {}
-    for text in _texts_of(codes, begins, group):
-        counter = Counter(cut(text))
-        words += [known.setdefault(word, len(known)) for word in counter]
-        counts += counter.values()
+    words, counts, owners = [], [], []
+    for part in _texts_of(codes, begins, group):
+        counter = Counter(cut(part))
+        words.extend(counter)
+        counts.extend(counter.values())
         owners.append(len(counter))
-    owner = np.repeat(np.arange(len(owners)), owners)
-    terms = hits["term"].cat.categories
-    as_word = np.array([known.setdefault(term, len(known)) for term in terms], dtype=np.int64)
-    word = np.concatenate((np.array(words, dtype=np.int64), as_word[hits["term"].cat.codes]))
+    words.extend(hits["term"].cat.categories)
+    coded = pa.array(words, pa.string()).dictionary_encode()
+    known, word = coded.dictionary.to_pylist(), coded.indices.to_numpy()
+    word, as_term = np.split(word, [len(counts)])
+    word = np.concatenate((word, as_term[hits["term"].cat.codes]))
     count = np.concatenate((np.array(counts, dtype=np.int64), np.ones(len(hits), dtype=np.int64)))
-    owner = np.concatenate((owner, group[rows]))
+    owner = np.concatenate((np.repeat(np.arange(len(owners)), owners), group[rows]))
 
-    used = np.bincount(word, minlength=len(known)) > 0
-    vocabulary = sorted(token for token, i in known.items() if used[i] and _WORD.search(token))
-    rank = np.full(len(known), -1, dtype=np.int64)
-    rank[[known[token] for token in vocabulary]] = np.arange(len(vocabulary))
-    kept = rank[word] >= 0
-    key = owner[kept] * len(vocabulary) + rank[word[kept]]
-    key, where = np.unique(key, return_inverse=True)
+    used = np.flatnonzero(np.bincount(word, minlength=len(known)))
+    vocabulary = sorted(known[i] for i in used if _WORD.search(known[i]))
+    place = {token: i for i, token in enumerate(vocabulary)}
+    rank = np.array([place.get(token, -1) for token in known])
+    kept, size = rank[word] >= 0, max(len(vocabulary), 1)
+    key = owner[kept] * size + rank[word[kept]]
+    order = np.argsort(key)
+    starts = np.flatnonzero(np.diff(key[order], prepend=-1))
+    key = key[order][starts]
     first = np.unique(group, return_index=True)[1]  # a clause of each group, for its names
-    owner = first[key // max(len(vocabulary), 1)]
+    owner = first[key // size]
     return pd.DataFrame(
         {
             "report_id": clauses["report_id"].array.take(owner),
             "role": clauses["role"].array.take(owner),
-            "token": pd.Categorical.from_codes(key % max(len(vocabulary), 1), vocabulary),
-            "n": np.bincount(where, count[kept], len(key)).astype(np.int32),
+            "token": pd.Categorical.from_codes(key % size, vocabulary),
+            "n": np.add.reduceat(count[kept][order], starts).astype(np.int32),
         },
         columns=list(TOKENS),
     )

@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_array
 
 from .counts import need, need_text
 from .lexicon import is_han, joined
@@ -202,6 +201,8 @@ def search(owner, number, sizes, han, edges, floor):
 
 def _held(han, edges, report, others):
     """Compare a report with others as every_pair does, from the stream."""
+    from scipy.sparse import csr_array
+
     own, *pieces = (han[begin:end] for begin, end in edges[[report, *others]])
     values, whole = shingles(own)
     at = np.flatnonzero(whole)
@@ -257,6 +258,8 @@ def covered(han, marks, begins):
 
 def _lists(owner, begins, n):
     """Make of lists of reports, one after the other, a sparse table, list x report."""
+    from scipy.sparse import csr_array
+
     ones, edges = np.ones(len(owner), dtype=np.int8), np.append(begins, len(owner))
     return csr_array((ones, owner, edges.astype(np.int32)), shape=(len(begins), n))
 

@@ -10,6 +10,9 @@ from .compare import as_matrix
 from .counts import check_names, check_once, counted, need
 from .keywords import log_likelihood, names_of_places
 
+_CELLS = 100_000_000  # groups x terms, at most: the array takes 0.8 GB
+_GROUPS = 10_000  # whose pairs are compared: 50 million rows
+
 
 def add_tf_idf(counts, *, by="place"):
     """Weigh what each group says by how few groups say it.
@@ -49,10 +52,16 @@ def compare_pairs(counts, *, by="place"):
     look less alike than two long ones of the same mind. Not shown: who took from whom; `find_reuse`
     compares wording.
 
-    Raises ValueError for fewer than two groups, and for a group that uses none of the terms.
+    Raises ValueError for fewer than two groups, for more than 10,000 (5,000 of 1,000 terms take
+    minutes, twice as many four times as long), and for a group that uses none of the terms.
     cosine_tf_idf is 0 for a group whose every term all groups use.
     """
     n, n_han, groups, *_ = _profiles(counts, by)
+    if len(groups) > _GROUPS:
+        raise ValueError(
+            f"{len(groups)} {by}s make {len(groups) * (len(groups) - 1) // 2:,} pairs; up to "
+            f"{_GROUPS:,} {by}s are compared at once. Take those of one level or province at a time."
+        )
     rate = n / n_han[:, None]
     weight = rate * np.log(len(groups) / (n > 0).sum(axis=0))
     length = np.linalg.norm(weight, axis=1, keepdims=True)
@@ -220,6 +229,11 @@ def _grouped(counts, by):
     matrix, cells, terms = as_matrix(counts, of, by)
     held = np.flatnonzero(np.diff(matrix.tocsc().indptr))  # terms with a row, of 0 as well
     matrix, terms = matrix[:, held], terms[held]
+    if cells[by].nunique() * len(held) > _CELLS:
+        raise ValueError(
+            f"{cells[by].nunique()} {by}s and {len(held)} {of}s make a table of more than "
+            f"{_CELLS:,} counts. Take fewer {of}s, or the {by}s of one level or province at a time."
+        )
     code, groups = pd.factorize(cells[by], sort=True)
     gather = csr_array((np.ones(len(code)), (code, np.arange(len(code)))))
     return (gather @ matrix).toarray(), gather @ cells["n_han"].to_numpy(), groups, terms, of

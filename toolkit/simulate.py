@@ -3,14 +3,14 @@
 What the statistics say of them can be held against what was put in.
 """
 
-from itertools import count, islice, product
+from itertools import count, groupby, islice, product
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from .formats import write_csv
-from .sections import HAN
+from .lexicon import as_codes, is_han
 
 NOTE = "Fictional: text, places and figures are invented."
 TERMS = pd.DataFrame(
@@ -24,6 +24,7 @@ TERMS = pd.DataFrame(
     columns=["term", "rate", "ratio", "provincial", "since", "uptake"],
 )
 _SENTENCE = 25  # Han characters
+_ROWS = 50_000  # of a table, written at a time
 _HEADS = "一二三四五六七八九十"
 
 _PAST = "开春 入夏 秋收后 年初 腊月里 上半年 雨季前 霜降后 清明前 立冬时 中秋前 谷雨后".split()
@@ -35,6 +36,8 @@ _WHO = """河务队 园林组 渡口船工 街坊议事会 图书管理员 护�
 _ACTS = """修通/公里/小路 新栽/棵/香樟 翻修/座/石桥 加开/班/早车 添置/册/图书 清淤/公里/水渠 改好/间/灶房 辟出/处/花园
  加装/部/电梯 办起/场/夜校 救护/只/候鸟 整修/亩/茶园 淘净/口/古井 安放/张/长椅 接通/户/山泉 描新/面/壁画 扎好/艘/木筏
  收割/亩/晚稻 点亮/盏/路灯 砌成/段/矮墙 种下/株/牡丹 刷新/面/影壁 编成/只/竹篮 放养/万尾/鱼苗""".split()
+_ACTS = [act.split("/") for act in _ACTS]
+_NUMBERS = range(2, 900)
 _HELPED = "出力 操办 经手 照看 帮衬 守着 动手 领路 管账 掌灯 撑船 跑腿".split()
 _SAY = "写进告示 讲给街坊听 排进日程 挂到墙上 编进画册 记进账簿 贴在门口 念给船工听".split()
 _ENDS = """出门少绕路 放学有去处 歇脚不用愁 浇地不等水 夜路看得清 赶集不必早 雨天不湿鞋 歌声过河面 灶火整天旺 渔船回港稳 花香跟一路
@@ -145,31 +148,40 @@ def simulate_reports(folder, terms=TERMS, *, copied=0.15, shortcomings=0.04, **p
     (folder / "reports").mkdir(parents=True, exist_ok=True)
     counts = simulate_counts(terms, **panel)
     counts.insert(0, "file", counts["place"] + "-" + counts["year"].astype(str))
-    rows = []
-    for at, (_, own) in enumerate(counts.groupby("place", sort=False)):
+    cells = counts.iloc[:: len(terms), :5].assign(length=counts["n_han"]).reset_index(drop=True)
+    by_term = counts[["file", "place", "level", "year", "term", "n", "adopted"]]
+    n = counts["n"].to_numpy().reshape(len(cells), len(terms))
+    names, rows = terms["term"].astype(str).to_numpy(), []
+    every = groupby(zip(cells.itertuples(), n, strict=True), lambda cell: cell[0].place)
+    for at, (_, own) in enumerate(every):
         rng = np.random.default_rng([panel.get("seed", 0), at])
         last = {"achievement": [], "plan": []}
-        for file, cells in own.groupby("file", sort=False):
-            of = cells.iloc[0][["file", "place", "level", "province", "year"]].to_dict()
-            parts, taken = _sentences(rng, cells, last, copied, shortcomings)
+        for of, times in own:
+            said = np.repeat(names, times)
+            parts, taken = _sentences(rng, of.length, said, last, copied, shortcomings)
             lines = _lines(of, parts)
             text = "".join(f"{line}\n" for _, line in lines)
-            (folder / "reports" / f"{file}.txt").write_text(text, encoding="utf-8", newline="")
-            rows.append(of | _truth(lines, parts, taken))
+            (folder / "reports" / f"{of.file}.txt").write_text(text, encoding="utf-8", newline="")
+            rows.append(_truth(lines, parts, taken))
             last = {role: [text for text, term in parts[role] if not term] for role in last}
-    reports = pd.DataFrame(rows)
-    by_term = counts[["file", "place", "level", "year", "term", "n", "adopted"]]
-    manifest = reports[["file", "place", "level", "province", "year"]].assign(note=NOTE)
-    write_csv(manifest, folder / "reports" / "manifest.csv")
-    write_csv(reports.assign(note=NOTE), folder / "truth-reports.csv")
-    write_csv(by_term.assign(note=NOTE), folder / "truth-terms.csv")
+    manifest = cells.drop(columns="length")
+    reports = pd.concat([manifest, pd.DataFrame(rows)], axis=1)
+    _write(manifest, folder / "reports" / "manifest.csv")
+    _write(reports, folder / "truth-reports.csv")
+    _write(by_term, folder / "truth-terms.csv")
     return reports, by_term
 
 
-def _sentences(rng, cells, last, copied, shortcomings):
+def _write(table, path):
+    """Write a table and the note, some rows at a time, as all of them take much memory."""
+    for row in range(0, len(table), _ROWS):
+        part, add = table[row : row + _ROWS].assign(note=NOTE), row > 0
+        write_csv(part, path, mode="a" if add else "w", header=not add)
+
+
+def _sentences(rng, n_han, mentions, last, copied, shortcomings):
     """Make a report's sentences by role, as (text, is a mention), and give those copied."""
-    size = cells["n_han"].iloc[0] / _SENTENCE
-    mentions = np.repeat(cells["term"].astype(str).to_numpy(), cells["n"])
+    size = n_han / _SENTENCE
     back = rng.random(len(mentions)) < 0.4
     parts, taken = {}, []
     for role, share, said in (
@@ -178,40 +190,51 @@ def _sentences(rng, cells, last, copied, shortcomings):
     ):
         wanted = max(round(share * size) - len(said), 8)
         old = rng.permutation(last[role])[: rng.binomial(wanted, copied)].tolist()
-        new = [_act(rng, role) for _ in range(wanted - len(old))]
-        every = [(text, False) for text in old + new]
-        every += [(_mention(rng, role, term), True) for term in said]
+        every = [(text, False) for text in old + _acts(rng, role, wanted - len(old))]
+        every += [(text, True) for text in _mentions(rng, role, said)]
         parts[role] = [every[i] for i in rng.permutation(len(every))]
         taken += old
     lacking = max(2, round(shortcomings * size))
-    parts["problem"] = [(_pick(rng, _WHERE) + _pick(rng, _LACK), False) for _ in range(lacking)]
+    parts["problem"] = [(where + what, False) for where, what in _pick(rng, lacking, _WHERE, _LACK)]
     return parts, taken
 
 
-def _pick(rng, words):
-    return words[rng.integers(len(words))]
+def _pick(rng, times, *lists):
+    """Pick one of each of some lists, so many times."""
+    at = rng.integers(0, np.tile([len(words) for words in lists], times))
+    rows = at.reshape(times, len(lists)).tolist()
+    return [[words[i] for words, i in zip(lists, row, strict=True)] for row in rows]
 
 
-def _act(rng, role):
-    """Make a sentence on one thing done or to do, with one number in it."""
-    did, unit, what = _pick(rng, _ACTS).split("/")
-    n, where, who, end = rng.integers(2, 900), *(_pick(rng, w) for w in (_WHERE, _WHO, _ENDS))
+def _acts(rng, role, times):
+    """Make sentences on one thing done or to do each, with one number in it."""
+    what = (_ACTS, _NUMBERS, _WHERE, _WHO, _ENDS)
     if role == "achievement":
-        return f"{_pick(rng, _PAST)}，{where}{did}了{n}{unit}{what}，{who}{_pick(rng, _HELPED)}，{end}。"
-    return f"{_pick(rng, _NEXT)}，{where}{did}{n}{unit}{what}，归{who}，{end}。"
+        return [
+            f"{when}，{where}{did}了{n}{unit}{what}，{who}{helped}，{end}。"
+            for (did, unit, what), n, where, who, end, when, helped in _pick(
+                rng, times, *what, _PAST, _HELPED
+            )
+        ]
+    return [
+        f"{when}，{where}{did}{n}{unit}{what}，归{who}，{end}。"
+        for (did, unit, what), n, where, who, end, when in _pick(rng, times, *what, _NEXT)
+    ]
 
 
-def _mention(rng, role, term):
-    """Make a sentence that uses a term."""
-    who, say, end = (_pick(rng, words) for words in (_WHO, _SAY, _ENDS))
-    if role == "achievement":
-        return f"{_pick(rng, _PAST)}，{who}已把{term}{say}，{end}。"
-    return f"{_pick(rng, _NEXT)}，{who}要把{term}{say}，{end}。"
+def _mentions(rng, role, terms):
+    """Make sentences that use a term each."""
+    did, when = ("已", _PAST) if role == "achievement" else ("要", _NEXT)
+    picked = _pick(rng, len(terms), _WHO, _SAY, _ENDS, when)
+    return [
+        f"{when}，{who}{did}把{term}{say}，{end}。"
+        for term, (who, say, end, when) in zip(terms, picked, strict=True)
+    ]
 
 
 def _lines(of, parts):
     """Set a report, line by line, each with its role: '' is what is no part of the speech."""
-    place, year = of["place"], of["year"]
+    place, year = of.place, of.year
     admits = f"看到成绩的同时，{place}还存在不少问题：" + "；".join(t for t, _ in parts["problem"])
     return [
         *[("", line) for line in ("---", f"note: {NOTE}", "---")],
@@ -236,10 +259,13 @@ def _paragraphs(parts, role):
 
 def _truth(lines, parts, taken):
     """Tell what is true of a report: Han characters in all and by role, claims, what was copied."""
-    han = {role: 0 for role in ("intro", "achievement", "problem", "plan")}
-    for role, line in lines:
-        if role:
-            han[role] += len(HAN.findall(line))
+    han = {
+        role: _han(line for its, line in lines if its == role)
+        for role in ("intro", "achievement", "problem", "plan")
+    }
     acts = [text for role in ("achievement", "plan") for text, term in parts[role] if not term]
-    copied = sum(len(HAN.findall(text)) for text in taken)
-    return {"n_han": sum(han.values()), **han, "claims": len(acts), "copied": copied}
+    return {"n_han": sum(han.values()), **han, "claims": len(acts), "copied": _han(taken)}
+
+
+def _han(texts):
+    return int(is_han(as_codes("".join(texts))).sum())

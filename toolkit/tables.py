@@ -1,7 +1,9 @@
 """The tables of a folder of reports: what they are, and to disk and back."""
 
 import contextlib
+import errno
 import glob
+import json
 import os
 import shutil
 import tempfile
@@ -15,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from . import DATA
+from .disk import open_table, total
 from .formats import read_cell, write_csv
 
 REPORTS = (
@@ -58,26 +61,156 @@ class Corpus(NamedTuple):
         years = self.reports["year"].dropna()
         span = f", {years.min()}-{years.max()}" if len(years) else ""
         places = self.reports["place"].replace("", pd.NA).nunique()
-        return (
-            f"{len(self.reports)} reports, {places} places{span}: {len(self.clauses):,} clauses, "
-            f"{len(self.hits):,} hits, {self.tokens['n'].sum():,} tokens, {len(self.claims):,} claims"
-        )
+        counts = {
+            name: total(table, "n" if name == "tokens" else None)
+            for name in ("clauses", "hits", "tokens", "claims")
+            if (table := getattr(self, name)) is not None
+        }
+        sizes = ", ".join(f"{n:,} {name}" for name, n in counts.items())
+        return f"{len(self.reports)} reports, {places} places{span}: {sizes}"
 
 
 _LEFT = 86_400  # seconds: no write takes a day
-_MAY_MISS = ("from_own", "from_any")  # integers that are not known of every row
+_MAY_MISS = {"clauses": ("from_own", "from_any"), "evidence": ("start", "end")}  # integers
+# Names that columns have before any text is read, whether they are used or not: of claims, of all
+NAMED = {
+    "kind": ("count", "rate", "change", "structure", "rank", "superlative"),
+    "comparator": ("", "exact", "about", "over", "at least", "under", "at most"),
+    "status": ("done", "expected", "planned"),
+    "flow": ("", "stock", "flow"),
+}
+KNOWN = ("role", "term", "category", *NAMED)
 _CSV = ("reports", "problems")  # for people; the long tables are Parquet
 _FILES = {f"{name}.csv" if name in _CSV else f"{name}.parquet" for name in Corpus._fields}
 _REPORT_TYPES = {
     "year": "Int64", "abridged": bool, "simplified": bool, "n_han": "int64", "n_removed": "int64",
 }  # fmt: skip
+_ROWS = 1 << 18  # of a row group, which is written at once
+_TYPES = {
+    "name": pa.dictionary(pa.int32(), pa.string()), "text": pa.string(), "int": pa.int32(),
+    "float": pa.float64(), "bool": pa.bool_(),
+}  # fmt: skip
 
 
-def write(corpus, out):
-    """Write the tables of a corpus into a folder, whole or not at all; texts are left out.
+def _schema(columns):
+    named = (column.partition(":") for column in columns.split())
+    return pa.schema([(name, _TYPES[kind or "name"]) for name, _, kind in named])
+
+
+SCHEMAS = {  # of the long tables; a column without a type holds names, in memory a Categorical
+    "clauses": _schema(
+        "report_id clause:int section role start:int end:int n_han:int from_own:int from_any:int"
+    ),
+    "hits": _schema("report_id clause:int start:int term category surface in_title:bool"),
+    "tokens": _schema("report_id role token n:int"),
+    "claims": _schema(
+        "report_id clause:int start:int end:int role kind value:float high:float value_from:float "
+        "comparator unit object status flow scope word"
+    ),
+    "marks": _schema("report_id clause:int start:int term category surface in_title:bool"),
+    "reuse": _schema("report_id other_id shared:int containment:float shared_han:int n_han:int"),
+    "evidence": _schema(
+        "report_id field:text source:text confidence:float start:int end:int inferred:text"
+    ),
+    "removed": _schema("report_id start:int length:int rule:text"),
+}
+
+
+def as_arrow(table, name):
+    """Turn a long table, or those of its columns that are there, into Arrow as it is written."""
+    columns = {}
+    for field in SCHEMAS[name]:
+        if field.name not in table:
+            continue
+        column = table[field.name]
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            codes = column.cat.codes.to_numpy(dtype=np.int32)
+            columns[field.name] = dictionary(codes, column.cat.categories.tolist())
+        elif field.type == _TYPES["name"]:
+            columns[field.name] = pa.array(column, pa.string()).dictionary_encode()
+        else:
+            columns[field.name] = pa.array(column, field.type, from_pandas=True)
+    if "text" in table:
+        columns["text"] = pa.array(table["text"], pa.string())
+    return pa.table(columns)
+
+
+def dictionary(codes, names):
+    """Make an Arrow column of names from codes and what they stand for."""
+    return pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(names, pa.string()))
+
+
+def as_frame(table, name, known=None):
+    """Turn an Arrow table of this name into a DataFrame; names are categories, all that are `known` of a column
+    or else those used, in their order as characters."""
+    frame, maybe = {}, _MAY_MISS.get(name, ())
+    for field, column in zip(table.column_names, table.columns, strict=True):
+        if pa.types.is_dictionary(column.type):
+            codes, names = _coded(column, (known or {}).get(field))
+            frame[field] = pd.Categorical.from_codes(codes, pd.Index(names, dtype="str"))
+        elif field in maybe:
+            frame[field] = pd.array(column.to_numpy(), dtype="Int32")
+        elif pa.types.is_string(column.type):
+            frame[field] = pd.array(column, dtype="str")
+        else:
+            frame[field] = column.to_numpy()
+    return pd.DataFrame(frame)
+
+
+def _coded(column, names=None):
+    """Give the codes of a column of names and what they stand for: the names used, sorted, or all
+    of `names`."""
+    coded = column.unify_dictionaries().combine_chunks()
+    codes, there = coded.indices.to_numpy(), coded.dictionary.to_pylist()
+    if names is None:
+        used = np.flatnonzero(np.bincount(codes, minlength=len(there)))
+        names = sorted(there[i] for i in used)
+    rank = {name: i for i, name in enumerate(names)}
+    return np.array([rank.get(name, -1) for name in there], dtype=np.int32)[codes], names
+
+
+@contextlib.contextmanager
+def rows_to(folder, name, known):
+    """Give a function that takes Arrow tables and writes their rows on, as one Parquet file.
+
+    Its bytes depend on the rows alone, not on the tables they came in. `known` has the names of a
+    column, used or not, by column; the file keeps them.
+    """
+    schema, waiting = SCHEMAS[name], []
+    how = {"compression": "zstd", "compression_level": 6, "store_schema": False}
+    with pq.ParquetWriter(folder / f"{name}.parquet", schema, **how) as writer:
+
+        def write_group(rows):
+            columns = [
+                dictionary(*_coded(column))
+                if pa.types.is_dictionary(column.type)
+                else column.combine_chunks()
+                for column in rows.columns
+            ]
+            table = pa.table(dict(zip(schema.names, columns, strict=True))).cast(schema)
+            writer.write_table(table, row_group_size=_ROWS)
+
+        def add(table):
+            waiting.append(table.select(schema.names))
+            while sum(map(len, waiting)) >= _ROWS:
+                rows = pa.concat_tables(waiting)
+                write_group(rows.slice(0, _ROWS))
+                waiting[:] = [rows.slice(_ROWS)]
+
+        yield add
+        if any(map(len, waiting)):
+            write_group(pa.concat_tables(waiting))
+        names = {c: json.dumps(list(n), ensure_ascii=False) for c, n in sorted(known.items())}
+        writer.add_key_value_metadata(names)
+
+
+@contextlib.contextmanager
+def writing(out):
+    """Give a scratch folder that takes the place of the tables in `out` when all is written there.
 
     Whenever this is stopped, `load` finds the old tables or the new ones; of two that write at
-    once, the later stays. Raises FileExistsError where the folder holds something else than tables.
+    once, the later stays. Raises FileExistsError where the folder holds something else than tables,
+    OSError where the disk is full.
     """
     out = checked(out)
     for left in out.parent.glob(f".{glob.escape(out.name)}-*"):  # by a write that was killed
@@ -87,12 +220,33 @@ def write(corpus, out):
     fresh = scratch / "fresh"
     try:
         fresh.mkdir()
-        for name, table in corpus._asdict().items():
-            _write_table(table.drop(columns="text", errors="ignore"), fresh, name)
+        yield fresh
         _swap(fresh, out, scratch)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        raise OSError(
+            f"the disk of {out.parent} is full. What is in {out} stays as it was. Free some space, or "
+            "name a folder on another disk; what was finished is not made again."
+        ) from None
     finally:
         _restore(out)
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def write(corpus, out):
+    """Write the tables of a corpus into a folder, whole or not at all; texts are left out.
+
+    Raises what `writing` raises.
+    """
+    with writing(out) as folder:
+        for name, table in corpus._asdict().items():
+            if name in _CSV:
+                write_csv(table, folder / f"{name}.csv")
+            elif table is not None:
+                known = {c: table[c].cat.categories for c in KNOWN if c in table}
+                with rows_to(folder, name, known) as add:
+                    add(as_arrow(table, name))
 
 
 def _swap(fresh, out, scratch):
@@ -143,42 +297,45 @@ def checked(out, folder=None):
     return out
 
 
-def _write_table(table, folder, name):
-    if name in _CSV:
-        write_csv(table, folder / f"{name}.csv")
-        return
-    arrow = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata()
-    pq.write_table(arrow, folder / f"{name}.parquet", compression="zstd", compression_level=6)
-
-
-def load(name):
+def load(name, *, large=False):
     """Load the tables of a corpus: the name of a shipped one, or a folder that `build` wrote.
 
-    Gives a Corpus; its clauses have no `text`, which is not shipped.
-    Raises FileNotFoundError naming the corpora there are.
+    Gives a Corpus; its clauses have no `text`, which is not shipped. With `large` the long tables
+    stay on disk: relations of DuckDB in place of DataFrames, which `count_terms`, `role_shares`,
+    `frequent_tokens` and `count_tokens_by` take as they are, in bounded memory; `.filter("...")`
+    narrows one and `.df()` brings it into memory.
+
+    Raises FileNotFoundError naming the corpora there are, ImportError where DuckDB is missing.
     """
     folder = find_folder(name)
-    tables = {}
-    for table in Corpus._fields:
-        if table in _CSV:
-            types = _REPORT_TYPES if table == "reports" else {}
-            read = pd.read_csv(
-                folder / f"{table}.csv", dtype=str, encoding="utf-8-sig", keep_default_na=False
-            ).map(read_cell)
-            for column, kind in types.items():
-                missing = read[column] == ""
-                values = (
-                    read[column] == "True"
-                    if kind is bool
-                    else read[column].mask(missing).astype(kind)
-                )
-                read[column] = values
-            tables[table] = read
-        else:
-            read = pq.read_table(folder / f"{table}.parquet").to_pandas()
-            counted = [column for column in _MAY_MISS if column in read]
-            tables[table] = read.astype(dict.fromkeys(counted, "Int32"))
+    tables = {table: _read_csv(folder, table) for table in _CSV}
+    ids = tables["reports"]["report_id"].tolist()
+    for table, schema in SCHEMAS.items():
+        path, of_ids = folder / f"{table}.parquet", {"report_id": ids, "other_id": ids}
+        if not path.is_file():
+            tables[table] = None
+            continue
+        said = {c.decode(): n for c, n in (pq.read_metadata(path).metadata or {}).items()}
+        known = {c: json.loads(said[c]) for c in schema.names if c in said}
+        if large:
+            tables[table] = open_table(path, known)
+            continue
+        named = [field.name for field in schema if field.type == _TYPES["name"]]
+        read = pq.read_table(path, read_dictionary=named)
+        tables[table] = as_frame(read, table, of_ids | known)
     return Corpus(**tables)
+
+
+def _read_csv(folder, name):
+    read = pd.read_csv(
+        folder / f"{name}.csv", dtype=str, encoding="utf-8-sig", keep_default_na=False
+    ).map(read_cell)
+    for column, kind in _REPORT_TYPES.items() if name == "reports" else ():
+        missing = read[column] == ""
+        read[column] = (
+            read[column] == "True" if kind is bool else read[column].mask(missing).astype(kind)
+        )
+    return read
 
 
 def find_folder(name):

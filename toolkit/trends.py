@@ -4,11 +4,12 @@ import numpy as np
 import pandas as pd
 from scipy.stats import false_discovery_control, t
 
-from .counts import say_why
-from .design import as_arrays, check_counts, check_design
+from .counts import number_groups, say_why, sum_counts
+from .design import as_arrays, check_counts, check_design, lay_out, name_terms
 from .uncertainty import FEWEST
 
 SURE = 0.05  # what is called sure has a q of at most this
+_PART = 2**20  # counts at a time
 
 
 def trend(counts, *, by=()):
@@ -44,19 +45,21 @@ def trend(counts, *, by=()):
     negative or without their zeros (those of tokens leave them out).
     """
     by = [by] if isinstance(by, str) else list(by)
-    check_counts(counts, by)
-    groups = list(counts.groupby(by, observed=True)) if by else [((), counts)]
-    gaps = [_gap(part) for _, part in groups]
+    of = check_counts(counts, by)
+    cells, names, *sums = sum_counts(counts, [*by, "place", "year"], of)
+    group, groups = number_groups(cells, by) if by else (np.zeros(len(cells), dtype=int), cells[:1])
+    gaps = [_gap(part) for _, part in cells.groupby(group)]
     if all(gaps):
-        first = "/".join(map(str, groups[0][0]))
+        first = "/".join(map(str, groups[by].iloc[0]))
         none = f"no {'/'.join(by)} carries a trend; '{first}': " if by else ""
         raise ValueError(none + gaps[0])
     tables = []
-    for (names, part), gap in zip(groups, gaps, strict=True):
-        table = _trend(part, gap.split(":")[0])
-        for at, (column, name) in enumerate(zip(by, names, strict=True)):
-            table.insert(at, column, name)
-        tables.append(table)
+    for i, gap in enumerate(gaps):
+        n, han, years = lay_out(cells, *sums, rows=group == i)
+        terms = name_terms(counts, of, names)
+        for at, column in enumerate(by):
+            terms.insert(at, column, groups[column].iloc[i])
+        tables += [_trend(terms[p], n[p], han[p], years, gap.split(":")[0]) for p in _parts(n)]
     table = pd.concat(tables, ignore_index=True)
     table["q"], table["family"] = adjust(table["p"])
     return table
@@ -71,11 +74,16 @@ def _gap(counts):
     return ""
 
 
-def _trend(counts, gap):
+def _parts(n):
+    """Cut terms into parts of a million counts: what is made of a part takes little memory."""
+    step = max(1, _PART // n[0].size)
+    return [slice(at, at + step) for at in range(0, len(n), step)]
+
+
+def _trend(terms, n, han, years, gap):
     """Give the trend of each term, q and family left open; where there is a gap, only that."""
-    table, n, han, years = as_arrays(counts)
-    table["n"] = n.sum((1, 2)).astype(int)
-    table["places"] = _bears(n, han).sum(1)
+    table = terms.reset_index(drop=True)
+    table["n"], table["places"] = n.sum((1, 2)).astype(int), _bears(n, han).sum(1)
     none = np.full((3, len(table)), np.nan)
     b, error, freedom = none if gap else _slope(n, han, years - years.mean())
     limits = _limits(b, error, freedom)
@@ -132,10 +140,13 @@ def shape(counts):
     table, n, han, years = as_arrays(counts)
     last = len(years) - 1
     first = np.zeros(len(table), dtype=int)
-    peak = _year_rates(n, han).argmax(1)
+    parts = _parts(n)
+    peak = np.concatenate([_year_rates(n[p], han[p]).argmax(1) for p in parts])
     table["peak"] = pd.Series(years[peak], dtype="Int64").where(n.sum((1, 2)) > 0)
-    up, down = _pair(n, han, first, peak), _pair(n, han, peak, first + last)
-    net = _pair(n, han, first, first + last)
+    up, down, net = (
+        pd.concat([_pair(n[p], han[p], a[p], b[p]) for p in parts], ignore_index=True)
+        for a, b in ((first, peak), (peak, first + last), (first, first + last))
+    )
     limits = ["ratio", "low", "high"]
     table[["peak_to_first", "peak_low", "peak_high"]] = up[limits]
     table[["last_to_peak", "fall_low", "fall_high"]] = down[limits]

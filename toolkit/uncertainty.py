@@ -1,10 +1,18 @@
 """How sure a rate or a share is, with places, not words, as what was drawn."""
 
 import numpy as np
-import pandas as pd
+from scipy.sparse import csr_array
 from scipy.stats import beta, t
 
-from .counts import check_known, check_once, check_rows, need
+from .counts import (
+    check_known,
+    check_once,
+    check_rows,
+    need,
+    number_groups,
+    spread_counts,
+    sum_counts,
+)
 
 FEWEST = 5  # clusters: below this an interval over clusters says little
 BLOCK = 10  # clauses: longer blocks of the work reports spread hardly more
@@ -28,34 +36,29 @@ def pool_rates(counts, *, by="year", cluster="place"):
     need(counts, ["n", "n_han"], "counts", "count_terms or role_shares")
     by = [by] if isinstance(by, str) else list(by)
     of = check_rows(counts, [*by, cluster])
-    seen = counts.groupby(by, observed=True)[cluster].nunique()
-    if seen.min() < FEWEST:
-        group = seen.idxmin()
-        group = "/".join(map(str, group)) if len(by) > 1 else group
+    units, names, n, n_han = sum_counts(counts, [*by, cluster], of)
+    group, groups = number_groups(units, by)
+    clusters = np.bincount(group)
+    if clusters.min() < FEWEST:
+        name = "/".join(map(str, groups[by].iloc[clusters.argmin()]))
         raise ValueError(
-            f"'{group}' has {seen.min()} {cluster}(s); an interval over them needs at "
+            f"'{name}' has {clusters.min()} {cluster}(s); an interval over them needs at "
             f"least {FEWEST}. Show the counts themselves, or pool more reports."
         )
-    keys = [*by, of]
-    table = counts.groupby(keys, observed=True)[["n", "n_han"]].sum().reset_index()
+    gather = csr_array((np.ones(len(units)), (group, np.arange(len(units)))))
+    total, length = gather @ n, gather @ n_han
+    spread = gather @ (n - (total / length)[group] * n_han) ** 2
+    table = spread_counts(counts, groups[by], of, names, total, length)
     table["rate"] = 1000 * table["n"] / table["n_han"]
-    cell = counts.groupby(keys, observed=True).ngroup().to_numpy()
-    place = pd.factorize(counts[cluster], sort=True)[0]
-    n, n_han = np.zeros((2, place.max() + 1, len(table)))
-    np.add.at(n, (place, cell), counts["n"].to_numpy())
-    np.add.at(n_han, (place, cell), counts["n_han"].to_numpy())
-    held = (n_han > 0).sum(0)
-    table["low"], table["high"] = _limits(n, n_han, held)
-    return table.assign(clusters=held)
+    low, high = _limits(total, length, spread, clusters[:, None])
+    return table.assign(low=low.ravel(), high=high.ravel(), clusters=clusters.repeat(len(names)))
 
 
-def _limits(n, n_han, clusters):
-    """Give the 95 % limits of the rate of each column from clusters (rows), per 1,000."""
-    total, length = n.sum(0), n_han.sum(0)
+def _limits(total, length, spread, clusters):
+    """Give the 95 % limits of the rate, per 1,000, from the sum of squared residuals of clusters."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        residual = n - total / length * n_han
-        spread = clusters / (clusters - 1) * (residual**2).sum(0) / total**2
-        reach = np.exp(t.ppf(0.975, clusters - 1) * np.sqrt(np.fmax(spread, 1 / total)))
+        relative = clusters / (clusters - 1) * spread / total**2
+        reach = np.exp(t.ppf(0.975, clusters - 1) * np.sqrt(np.fmax(relative, 1 / total)))
         low = np.where(total > 0, 1000 * total / length / reach, 0.0)
         high = np.where(total > 0, 1000 * total / length * reach, 3000 / length)
     return low, high
@@ -106,7 +109,8 @@ def add_shares(counts):
             f"{used[bad].iloc[0]} of {reports[bad].iloc[0]} report(s) is no share: it takes 1 "
             "report or more, and none to all of them with the term. Count again with count_terms."
         )
-    low, high = exact_limits(used, reports)
+    pair, pairs = number_groups(counts, ["with_term", "reports"])
+    low, high = (limit[pair] for limit in exact_limits(pairs["with_term"], pairs["reports"]))
     return counts.assign(share=used / reports, low=low, high=high)
 
 

@@ -19,6 +19,7 @@ SPEAKS_FOR = re.compile(rf"代表{_GOVERNMENT}|受{_GOVERNMENT}的?委托")
 _CONGRESS = re.compile(
     rf"([\u4e00-\u9fff]{{2,24}}?)(?:{TERM}[^。\n]{{0,4}})?(?:人民代表大会|人代会)"
 )
+_REACH = 24 + 9  # characters from the beginning of a match to its last word
 _GRID = re.compile(
     r"(?:发布|发文|公开|制发|责任|成文)(?:责任)?(?:机构|部门|机关|单位|主体)[:：\s】\]│|]{1,6}(?=[\u4e00-\u9fff])"
 )
@@ -134,8 +135,13 @@ def of_a_speech(plain, head, titles, lines):
         start = plain.index("国务院", speaks.start())
         yield Body(start, start, start + 3, org="国务院"), "text"
     spoken = speaks.span(speaks.lastindex) if speaks and speaks.lastindex else (0, 0)
-    congress = [match.span(1) for match in _CONGRESS.finditer(plain, 0, 3 * head)]
-    for start, end in [spoken, *titles, *congress, *top_lines(plain, titles), *hosts(plain)]:
+    for start, end in [
+        spoken,
+        *titles,
+        *_congresses(plain, 3 * head),
+        *top_lines(plain, titles),
+        *hosts(plain),
+    ]:
         text = plain[start:end]
         for at, _, _ in mentioned(text)[:1]:
             if body := body_at(plain, start + at, end):
@@ -145,6 +151,15 @@ def of_a_speech(plain, head, titles, lines):
             yield Body(at, until, until, town=match["town"], org="人民政府"), "text"
     if owner := re.compile("自治区|自治州|[省市区县州盟旗镇乡]").match(plain, *spoken):
         yield Body(spoken[0], spoken[0], speaks.end(), owner=owner[0], org="人民政府"), "text"
+
+
+def _congresses(plain, until):
+    """Yield where the text names the place of a people's congress."""
+    at = 0
+    for word in re.finditer("人民代表大会|人代会", plain[:until]):  # sought first: it is rare
+        if match := _CONGRESS.search(plain, max(at, word.start() - _REACH), word.end()):
+            at = match.end()
+            yield match.span(1)
 
 
 def top_lines(plain, titles):
