@@ -23,7 +23,7 @@ from .counts import need, need_text
 from .lexicon import is_han, joined
 
 SPAN = 8  # Han characters in a shingle
-SAMPLE = 1 / 16  # in the search, the share of the shingles that calls for pairs
+_SAMPLE = 10_000_000  # in the search, about so many shingles of all reports call for pairs
 _CROWD = 64  # in the search, a shingle calls for pairs among so many neighbours that have it
 NEAREST = 50  # in the search, so many others are compared with each report
 _ENOUGH = 0.3  # in the search, the part of the floor that a pair must reach among them
@@ -202,9 +202,9 @@ def every_pair(at, owner, number, first, edges):
         yield report, np.arange(n), *overlap(held, at[runs], ends[runs], first[runs])
 
 
-def sample(part):
-    """Keep of a part what `search` needs: report and number of one shingle in sixteen."""
-    called = np.flatnonzero(part.first & (part.value < int(SAMPLE * (1 << 64))))
+def sample(part, n_han):
+    """Keep of a part of a stream so long what `search` needs: report and number of a sample."""
+    called = np.flatnonzero(part.first & (part.value < int(_share(n_han) * (1 << 64))))
     return part.owner[called], part.number[called]
 
 
@@ -235,7 +235,7 @@ def search(owner, number, sizes, han, edges, floor):
         common.sort_indices()
         report = np.repeat(np.arange(common.shape[0]) + begin, np.diff(common.indptr))
         other, both = common.indices, common.data
-        expected = floor * SAMPLE * np.minimum(sizes[report], sizes[other])
+        expected = floor * _share(len(han)) * np.minimum(sizes[report], sizes[other])
         called = np.flatnonzero((both >= _ENOUGH * expected) & (other != report))
         called = called[np.lexsort((-(both / expected)[called], report[called]))]
         rank = np.arange(len(called)) - np.searchsorted(report[called], report[called])
@@ -302,6 +302,11 @@ def covered(han, marks, begins):
             sums = np.add.reduceat(held, inner[:-1] - inner[0], dtype=np.int32)
             line[some : some + _CLAUSES] = np.where(np.diff(inner), sums, 0)
     return counts
+
+
+def _share(n_han):
+    """Give the share of its shingles by which a stream of so many Han characters is searched."""
+    return min(1, _SAMPLE / n_han)
 
 
 def _lists(owner, begins, n):
