@@ -62,8 +62,9 @@ def build(
     package, the same version, on its machines; `jobs` is then how many workers it has, if more than
     eight. Work lost with a worker is done again.
 
-    With `large` the tables go to `out` as they are made, and stay there: memory does not grow with
-    the collection, the long tables of the Corpus are on disk (see `load`), and clauses have no text.
+    With `large` the tables go to `out` as they are made, and stay there: the long tables of the Corpus
+    are on disk (see `load`), and clauses have no text. Of a report memory then holds what stands in
+    `reports`, and some bytes a clause; beside `out`, 20 bytes of disk a Han character are needed.
 
     Tables of reports (.csv, .jsonl, .xlsx) give one report a row; `text_column` names the column
     of the text, by default the longest, and the others are read as a manifest's. `simplify` turns

@@ -1,11 +1,11 @@
 """How long the statistics take on a collection the size of a country, each in a fresh process on one core.
 
-    python tests/bench/panel.py                   every function at three sizes, half an hour
-    python tests/bench/panel.py trend shape       these
+    python tests/bench/panel.py                   every function; writes panel.md beside this file
+    python tests/bench/panel.py trend shape       these, printed
 
-Prints a Markdown table: the rows that go in, the seconds of the call (of the processor, whatever else runs),
-and the highest memory of its process, with all that it was given. The collection is invented and the same every time: one report of 400
-clauses for every place and year, each term in few of them.
+Of each function: the rows that go in, the seconds of the call (of the processor, whatever else runs), and
+the highest memory of its process, with all that it was given. The collection is invented and the same
+every time: one report of 400 clauses for every place and year, each term in few of them.
 """
 
 import os
@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT))
 
 import toolkit as tk  # noqa: E402
 
-SIZES = ((500, 5, 100), (1500, 5, 300), (5000, 5, 1000))  # places, years, terms
+SIZE = (5000, 5, 1000)  # places, years, terms
 CLAUSES, HAN = 400, 30  # of a report; of a clause
 TOKENS, VOCABULARY = 200, 20_000  # drawn for each of a report's two roles; there are
 
@@ -148,23 +148,31 @@ def call(name, size):
     print(len(given[0]), seconds, peak)
 
 
-def rows(names=tuple(CASES), sizes=SIZES):
-    """Measure cases one after the other, each in a fresh process: name, size, rows in, seconds, peak MB."""
+def rows(names=tuple(CASES), size=SIZE):
+    """Measure cases one after the other, each in a fresh process: name, rows in, seconds, peak MB."""
     for name in names:
-        for size in sizes:
-            command = [sys.executable, __file__, "--call", name, *map(str, size)]
-            out = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-            many, seconds, peak = map(float, out.split())
-            yield name, " x ".join(f"{part:,}" for part in size), int(many), seconds, peak
+        command = [sys.executable, __file__, "--call", name, *map(str, size)]
+        out = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        many, seconds, peak = map(float, out.split())
+        yield name, int(many), seconds, peak
 
 
 def main(names):
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {0})  # one core, for the children too
-    print("| function | places x years x terms | rows in | seconds | peak MB |")
-    print("|---|---|---:|---:|---:|")
-    for name, size, many, seconds, peak in rows(names or CASES):
-        print(f"| {name} | {size} | {many:,} | {seconds:.1f} | {peak:,.0f} |", flush=True)
+    size = " x ".join(f"{part:,}" for part in SIZE)
+    lines = [
+        f"# Statistics of {size} places, years and terms",
+        "",
+        "Made by `python tests/bench/panel.py`.",
+    ]
+    lines += ["", "| function | rows in | seconds | peak MB |", "|---|---:|---:|---:|"]
+    print("\n".join(lines))
+    for name, many, seconds, peak in rows(names or CASES):
+        lines.append(f"| {name} | {many:,} | {seconds:.1f} | {peak:,.0f} |")
+        print(lines[-1], flush=True)
+    if not names:
+        Path(__file__).with_suffix(".md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
