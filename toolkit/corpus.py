@@ -295,19 +295,18 @@ def _compared(han, n_han, lengths, reports, kept, *, whole=True):
     if han is None:
         missing = pa.nulls(len(n_han), pa.int32())
         return None, pa.table({"from_own": missing, "from_any": missing})
+    first = np.cumsum([0, *lengths])
+    begins = np.cumsum(n_han) - n_han + np.repeat(np.arange(len(lengths)), lengths)
+    bounds = np.append(begins, len(han))[first]
+    floor = 0 if len(reports) <= EVERY_PAIR else _SEARCHED
+    if not whole:
+        pairs, within = compare(han, begins, bounds, reports, floor)
+        return (as_arrow(part, "reuse") for part in pairs), _copied(within)
     made_from = key(code_key(), "reuse", *(key(*map(str, row)) for row in reports.to_numpy()))
     packed = get(kept, made_from)
     if packed is None:
-        first = np.cumsum([0, *lengths])
-        begins = np.cumsum(n_han) - n_han + np.repeat(np.arange(len(lengths)), lengths)
-        bounds = np.append(begins, len(han))[first]
-        floor = 0 if len(reports) <= EVERY_PAIR else _SEARCHED
         pairs, within = compare(han, begins, bounds, reports, floor)
-        pairs = (as_arrow(part, "reuse") for part in pairs)
-        within = as_arrow(within[["from_own", "from_any"]], "clauses")
-        if not whole:
-            return pairs, within
-        tables = pa.concat_tables(pairs), within
+        tables = pa.concat_tables(as_arrow(part, "reuse") for part in pairs), _copied(within)
         if kept is None:
             return tables
         sink = pa.BufferOutputStream()
@@ -318,6 +317,10 @@ def _compared(han, n_han, lengths, reports, kept, *, whole=True):
         put(kept, made_from, packed)
     source = pa.BufferReader(packed)
     return tuple(pa.ipc.open_stream(source).read_all() for _ in range(2))
+
+
+def _copied(within):
+    return as_arrow(within[["from_own", "from_any"]], "clauses")
 
 
 def _with_columns(table, more):

@@ -215,10 +215,11 @@ def search(owner, number, sizes, han, edges, floor):
     have it, so that work grows with their number and not with that of pairs.
     """
     n, found = len(edges), number.astype(np.int64)
+    del number
     found *= n
     found += owner
     found.sort()
-    owner = (found % n).astype(np.int32)
+    np.remainder(found, n, out=owner, casting="unsafe")
     found //= n
     number = found.astype(np.int32)
     del found
