@@ -10,13 +10,12 @@ import pandas as pd
 import pyarrow as pa
 from tqdm import tqdm
 
-from . import DATA
 from .cache import code_key, finished_work, get, key, put
 from .counts import check_names
 from .formats import write_csv
 from .lexicon import load_lexicon
 from .manifest import read_manifest
-from .parts import How, make_packs, take
+from .parts import How, Pack, make_packs, markers, packed, take, unpacked
 from .reading import MAX_MEMORY, MAX_SECONDS, MAX_SIZE, SUFFIXES, list_files, spelled
 from .reuse import EVERY_PAIR, compare
 from .sections import ROLES
@@ -200,7 +199,7 @@ def _known(lexicon):
     role = {"role": ROLES}
     hits, marks = (
         {"term": table["term"].tolist(), "category": sorted(table["category"].unique())}
-        for table in (lexicon, load_lexicon(DATA / "markers.csv"))
+        for table in (lexicon, markers())
     )
     return {
         "clauses": role, "tokens": role, "claims": {**NAMED, **role}, "hits": hits, "marks": marks,
@@ -303,20 +302,18 @@ def _compared(han, n_han, lengths, reports, kept, *, whole=True):
         pairs, within = compare(han, begins, bounds, reports, floor)
         return (as_arrow(part, "reuse") for part in pairs), _copied(within)
     made_from = key(code_key(), "reuse", *(key(*map(str, row)) for row in reports.to_numpy()))
-    packed = get(kept, made_from)
-    if packed is None:
-        pairs, within = compare(han, begins, bounds, reports, floor)
-        tables = pa.concat_tables(as_arrow(part, "reuse") for part in pairs), _copied(within)
-        if kept is None:
-            return tables
-        sink = pa.BufferOutputStream()
-        for table in tables:
-            with pa.ipc.new_stream(sink, table.schema) as stream:
-                stream.write_table(table)
-        packed = sink.getvalue().to_pybytes()
-        put(kept, made_from, packed)
-    source = pa.BufferReader(packed)
-    return tuple(pa.ipc.open_stream(source).read_all() for _ in range(2))
+    known = get(kept, made_from)
+    if known is not None:
+        return tuple(unpacked(known).tables.values())
+    pairs, within = compare(han, begins, bounds, reports, floor)
+    tables = pa.concat_tables(as_arrow(part, "reuse") for part in pairs), _copied(within)
+    if kept is not None:
+        put(
+            kept,
+            made_from,
+            packed(Pack([], {}, dict(zip(("pairs", "copied"), tables, strict=True)))),
+        )
+    return tables
 
 
 def _copied(within):

@@ -462,7 +462,7 @@ def need(table, columns, what, source):
 
 def need_text(clauses):
     """Raise ValueError where clauses come without their text."""
-    if "text" not in clauses:
+    if "text" not in clauses.columns:
         raise ValueError(
             "these clauses have no text: reports' texts are not shipped. Build the tables from "
             "the files: toolkit.build(FOLDER)."

@@ -239,7 +239,7 @@ def _tables(read, how):
 
         made["claims"] = find_claims(table, text)
     if "marks" in how.only:
-        made["marks"] = find_hits(table, _markers(), text)
+        made["marks"] = find_hits(table, markers(), text)
     owner = table["report_id"].cat.codes.to_numpy()
     n_han = np.bincount(owner, table["n_han"], len(read)).astype(int).tolist()
     for (record, *_), n in zip(read, n_han, strict=True):
@@ -272,7 +272,8 @@ def _stream(codes, begins, owner):
 
 
 @cache
-def _markers():
+def markers():
+    """Give the word lists of symbolic and operational language, read once."""
     return load_lexicon(DATA / "markers.csv")
 
 
@@ -327,21 +328,21 @@ def _keep(kept, keys, pack):
             put(kept, asked, answer)
     made = [None if file["unread"] else k for (k, _), file in zip(keys, pack.files, strict=True)]
     if kept is not None and any(made):
-        put(kept, key("pack", *made), _packed(pack), made)
+        put(kept, key("pack", *made), packed(pack), made)
 
 
 def _kept(kept, made_from, packs):
     """Find what was made before: its pack, opened once, and its number there; None where it is not."""
     name, nth = find(kept, made_from) or (None, 0)
     if name is not None and name not in packs:
-        packed = get(kept, name)
-        if packed is None:
+        known = get(kept, name)
+        if known is None:
             return None, 0
-        packs[name] = _unpacked(packed)
+        packs[name] = unpacked(known)
     return packs.get(name), nth
 
 
-def _packed(pack):
+def packed(pack):
     """Turn a pack into bytes: a line of JSON, then its tables."""
     sink = pa.BufferOutputStream()
     head = {"files": pack.files, "counts": pack.counts, "tables": list(pack.tables)}
@@ -353,8 +354,9 @@ def _packed(pack):
     return sink.getvalue().to_pybytes()
 
 
-def _unpacked(packed):
-    line, _, rest = packed.partition(b"\n")
+def unpacked(known):
+    """Turn bytes back into a pack."""
+    line, _, rest = known.partition(b"\n")
     head, source = json.loads(line), pa.BufferReader(rest)
     tables = {name: pa.ipc.open_stream(source).read_all() for name in head["tables"]}
     return Pack(head["files"], head["counts"], tables)

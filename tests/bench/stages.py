@@ -20,7 +20,7 @@ STAGES = {
     "tokens": ("segment.count_tokens",),
     "claims": ("claims.find_claims",),
     "reuse": ("reuse.compare",),
-    "keep": ("cache.get", "cache.put", "cache.find", "parts._packed", "parts._unpacked"),
+    "keep": ("cache.get", "cache.put", "cache.find", "parts.packed", "parts.unpacked"),
     "join": ("parts._tables", "parts.take", "tables.as_frame"),
     "write": ("tables.write",),
 }
