@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import pytest
 from conftest import read_text, reference, texts
@@ -89,7 +90,7 @@ def test_closing_residue_of_the_labelled_reports_goes_and_nothing_else_does():
         texts("bureau-reports"),
         json.loads(reference("bureau_report_labels.json").read_text("utf-8")),
     )
-    for path in list_files(folder):
+    for path in map(Path, list_files(folder)):
         text = read_text(folder / path)
         label = labels["documents"].get(path.name[:3])
         if label is None:
@@ -110,7 +111,7 @@ def test_closing_residue_of_the_labelled_reports_goes_and_nothing_else_does():
 def test_no_clause_of_a_real_report_goes(name):
     """Over all reports: what goes is short and no sentence, but for captions and what is appended."""
     folder = texts(name)
-    for path in list_files(folder):
+    for path in map(Path, list_files(folder)):
         text = read_text(folder / path)
         for start, end, rule in clean(text)[1]:
             gone = text[start:end]

@@ -1,5 +1,6 @@
 import csv
 from collections import Counter
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -160,7 +161,7 @@ def test_the_423_names_are_counted_exactly_in_each_bureau_report():
             surfaces.setdefault(surface, row["term"])
     names = list(surfaces)
     folder = texts("bureau-reports")
-    for path in list_files(folder):
+    for path in map(Path, list_files(folder)):
         text = read_text(folder / path)
         counted = Counter(surfaces[names[index]] for index, *_ in longest_matches(text, names))
         expected = {row["term"]: int(row[f"n_{path.name[:3]}"]) for row in systems}

@@ -1,4 +1,5 @@
 import csv
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -177,7 +178,7 @@ def test_the_work_reports_are_read_right_without_their_index():
     with open(folder / "index.csv", encoding="utf-8-sig", newline="") as file:
         index = {row["file"]: row for row in csv.DictReader(file)}
     wrong = {field: [] for field in ("genre", "place", "level", "year", "date")}
-    for path in list_files(folder):
+    for path in map(Path, list_files(folder)):
         row, found = index[path.name], values(read_text(folder / path), path.stem)
         truth = {
             "genre": WORK, "place": row["place"], "level": as_level(row["level"]),

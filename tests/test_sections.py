@@ -101,7 +101,7 @@ def _agreement(text, truth, genre, year):
 def test_roles_of_the_labelled_bureau_reports():
     folder = texts("bureau-reports")
     labels = json.loads(reference("bureau_report_labels.json").read_text("utf-8"))["documents"]
-    for path in list_files(folder):
+    for path in map(Path, list_files(folder)):
         if path.name[:3] not in labels:
             continue
         text = read_text(folder / path)

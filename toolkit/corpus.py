@@ -15,7 +15,7 @@ from .counts import check_names
 from .formats import write_csv
 from .lexicon import load_lexicon
 from .manifest import read_manifest
-from .parts import How, Pack, make_packs, markers, packed, take, unpacked
+from .parts import How, Pack, let_go, make_packs, markers, packed, take, unpacked
 from .reading import MAX_MEMORY, MAX_SECONDS, MAX_SIZE, SUFFIXES, list_files, spelled
 from .reuse import EVERY_PAIR, compare
 from .sections import ROLES
@@ -96,7 +96,6 @@ def build(
     manifest = read_manifest(folder, wrong)
     with nullcontext() if fresh else finished_work() as kept:
         files = list_files(folder)
-        found = dict(_stamps(folder, files))
         packs = make_packs(
             folder, _progress(files), manifest, how, kept,
             max_size=max_size, jobs=jobs, executor=executor,
@@ -107,7 +106,7 @@ def build(
                 (name, "is in the manifest, but no such report was read") for name in manifest
             ]
             problems += [(name, "manifest", reason) for name, reason in wrong]
-            problems += _changed(found, _stamps(folder, list_files(folder)))
+            problems += _changed(files, list_files(folder))
             if reports is None:
                 reasons = "; ".join(f"{name}: {reason}" for name, _, reason in sorted(problems)[:3])
                 raise ValueError(
@@ -128,23 +127,12 @@ def _progress(files):
     return tqdm(files, unit="file", delay=1, leave=False, **hidden)
 
 
-def _stamps(folder, files):
-    """Yield the name of each file with a number that changes when the file does."""
-    for file in files:
-        try:
-            stat = (folder / file).stat()
-            yield spelled(file), hash((stat.st_size, stat.st_mtime_ns))
-        except OSError:  # a broken link
-            yield spelled(file), None
-
-
 def _changed(before, after):
     """List the files that came, went or changed between two listings."""
-    after = dict(after)
-    for name in sorted(before.keys() | after.keys()):
-        if before.get(name, 0) != after.get(name, 0):
-            what = "went" if name not in after else "changed" if name in before else "came"
-            yield name, "noted", f"it {what} while the folder was read; build again"
+    for file in sorted(before.keys() | after.keys()):
+        if before.get(file, 0) != after.get(file, 0):
+            what = "went" if file not in after else "changed" if file in before else "came"
+            yield spelled(file), "noted", f"it {what} while the folder was read; build again"
 
 
 def _gathered(packs, files, manifest, problems, add):
@@ -218,9 +206,7 @@ def _in_memory(out, how, kept):
         ids, known = reports["report_id"].tolist(), _known(how.lexicon)
         joined = {name: pa.concat_tables(pieces) for name, pieces in tables.items()}
         han = joined.pop("han")["han"].to_numpy() if "reuse" in how.only else None
-        pairs, copied = _compared(
-            han, joined["clauses"]["n_han"].to_numpy(), lengths, reports, kept
-        )
+        pairs, copied = _compared(han, [joined["clauses"]["n_han"]], lengths, reports, kept)
         joined["clauses"] = _with_columns(joined["clauses"], copied)
         made = dict.fromkeys(SCHEMAS)
         for name in sorted({"clauses", "evidence", "removed", *how.only} - {"reuse"}):
@@ -263,7 +249,8 @@ def _on_disk(out, how, kept):
             there = (
                 Stream(opened.enter_context(open(stream, "rb"))) if "reuse" in how.only else None
             )
-            n_han = np.concatenate([batch["n_han"].to_numpy() for batch in _batches(spool)])
+            let_go()
+            n_han = (batch["n_han"] for batch in _batches(spool))
             pairs, copied = _compared(there, n_han, lengths, reports, None, whole=False)
             if pairs is not None:
                 with rows_to(folder, "reuse", {}) as add:
@@ -290,13 +277,12 @@ def _compared(han, n_han, lengths, reports, kept, *, whole=True):
     """Compare the wording of all reports: Arrow tables of pairs, and of the columns that clauses gain.
 
     `han` is the stream of Han characters, None where nothing is to be compared; `n_han` of each
-    clause; `lengths`, how many clauses each report has. Unless `whole`, the pairs come in pieces."""
+    clause, in pieces; `lengths`, how many clauses each report has. Unless `whole`, the pairs come in
+    pieces."""
     if han is None:
-        missing = pa.nulls(len(n_han), pa.int32())
+        missing = pa.nulls(sum(lengths), pa.int32())
         return None, pa.table({"from_own": missing, "from_any": missing})
-    first = np.cumsum([0, *lengths])
-    begins = np.cumsum(n_han) - n_han + np.repeat(np.arange(len(lengths)), lengths)
-    bounds = np.append(begins, len(han))[first]
+    begins, bounds = _places(n_han, lengths)
     floor = 0 if len(reports) <= EVERY_PAIR else _SEARCHED
     if not whole:
         pairs, within = compare(han, begins, bounds, reports, floor)
@@ -314,6 +300,20 @@ def _compared(han, n_han, lengths, reports, kept, *, whole=True):
             packed(Pack([], {}, dict(zip(("pairs", "copied"), tables, strict=True)))),
         )
     return tables
+
+
+def _places(n_han, lengths):
+    """Give where clauses begin in the stream of Han characters, and where reports begin and the last
+    ends: a 0 stands behind each report."""
+    first = np.cumsum([0, *lengths])
+    begins = np.zeros(first[-1] + 1, dtype=np.int64)
+    at = 1
+    for piece in n_han:
+        begins[at : at + len(piece)] = piece.to_numpy()
+        at += len(piece)
+    begins[first[1:]] += 1
+    np.cumsum(begins, out=begins)
+    return begins[:-1], begins[first]
 
 
 def _copied(within):

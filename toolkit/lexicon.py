@@ -45,6 +45,10 @@ def is_han(codes):
     return (codes >= 0x4E00) & (codes <= 0x9FFF) | (codes >= 0x3400) & (codes <= 0x4DBF)
 
 
+_IS_QUOTE = np.zeros(0x110000, dtype=bool)
+_IS_QUOTE[as_codes(QUOTES)] = True
+
+
 def load_lexicon(path=None):
     """Read a lexicon: one row per term, `surfaces` the ways it is written, split by '|'.
 
@@ -162,7 +166,7 @@ def find_hits(clauses, lexicon, text=None):
     """
     keys, terms = _surfaces(lexicon)
     codes, begins = text or joined(clauses)
-    quotes = np.flatnonzero(np.isin(codes, as_codes(QUOTES)))
+    quotes = np.flatnonzero(_IS_QUOTE[codes])
     matches = longest_matches(as_text(np.delete(codes, quotes)), keys)
     index, start, end = np.array(matches, dtype=np.int64).reshape(-1, 3).T
     gaps = quotes - np.arange(len(quotes))  # where the quotation marks stood, in the text without

@@ -24,7 +24,7 @@ from .metadata import infer_metadata
 from .places import find_places
 from .reading import PLAIN, converter, file_bytes, read_file, spelled
 from .sections import ROLES, split_clauses
-from .segment import count_tokens
+from .segment import count_tokens, cutter
 from .tables import QUARANTINED, REPORTS, SCHEMAS, as_arrow, dictionary
 from .workers import Unable, in_order
 
@@ -277,6 +277,15 @@ def markers():
     return load_lexicon(DATA / "markers.csv")
 
 
+def let_go():
+    """Give back the memory of what only the making of packs needs: 100 MB of dictionaries and more."""
+    from .objects import classes  # as its patterns
+
+    cutter.cache_clear()
+    classes.cache_clear()
+    pa.default_memory_pool().release_unused()
+
+
 def _clause_table(clauses, lengths):
     """Make the table of the clauses of several reports, numbered in the column report_id, with
     their joined character codes and the place where each begins."""
@@ -347,7 +356,7 @@ def packed(pack):
     sink = pa.BufferOutputStream()
     head = {"files": pack.files, "counts": pack.counts, "tables": list(pack.tables)}
     sink.write(json.dumps(head, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n")
-    options = pa.ipc.IpcWriteOptions(compression="zstd")
+    options = pa.ipc.IpcWriteOptions(compression="lz4")
     for table in pack.tables.values():
         with pa.ipc.new_stream(sink, table.schema, options=options) as stream:
             stream.write_table(table)

@@ -58,26 +58,43 @@ class Document(NamedTuple):
 
 
 def list_files(folder):
-    """List the files of a folder and its subfolders, in the order of their names.
+    """List the files of a folder and its subfolders, in the order of their names, each with a number
+    that changes when it does (None for a broken link).
 
     Manifests and hidden files are left out; links and files of other kinds are kept, so that they
     can be reported rather than silently skipped.
 
     Raises NotADirectoryError where the folder does not exist.
     """
-    folder = Path(folder)
-    if not folder.is_dir():
+    if not Path(folder).is_dir():
         raise NotADirectoryError(
             f"{folder} is not a folder. Name the folder that holds the reports."
         )
-    found = []
-    for path in folder.rglob("*"):
-        inside = path.relative_to(folder)
-        if path.name in MANIFESTS or any(part.startswith(".") for part in inside.parts):
+    found, inside = {}, [""]
+    while inside:
+        within = inside.pop()
+        try:
+            entries = list(os.scandir(Path(folder, within)))
+        except OSError:  # it may not be opened: `file_bytes` says so
+            found[within[:-1]] = None
             continue
-        if path.is_symlink() or path.is_file():
-            found.append(inside)
-    return sorted(found, key=lambda path: path.as_posix())
+        for entry in entries:
+            name = f"{within}{entry.name}"
+            if entry.name in MANIFESTS or entry.name.startswith("."):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                inside.append(f"{name}/")
+            elif entry.is_symlink() or entry.is_file():
+                found[name] = _stamp(entry)
+    return dict(sorted(found.items()))
+
+
+def _stamp(entry):
+    try:
+        stat = entry.stat()
+    except OSError:  # a broken link
+        return None
+    return hash((stat.st_size, stat.st_mtime_ns))
 
 
 def read_file(name, raw, text_column, ask):
@@ -114,7 +131,7 @@ def spelled(file):
 
     Names from Chinese Windows may be GBK; bytes that are no text, and line breaks, stand as \\xNN.
     """
-    raw = os.fsencode(file.as_posix())
+    raw = os.fsencode(file)
     try:
         name = raw.decode()
     except UnicodeDecodeError:
@@ -131,7 +148,9 @@ def file_bytes(path, root, max_size=MAX_SIZE):
     if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(root):
         raise Unreadable("it is a link out of the folder; put the file itself there")
     if path.is_dir():
-        raise Unreadable("it is a link to a folder; put the files themselves there")
+        raise Unreadable(
+            "it is a link to a folder, or a folder that may not be opened; put the files themselves there"
+        )
     if suffix not in SUFFIXES:
         hint = _HINTS.get(suffix, f"save it as one of {', '.join(SUFFIXES)}")
         raise Unreadable(f"'{suffix}' files are not read; {hint}")
