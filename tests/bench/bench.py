@@ -80,12 +80,13 @@ def ours(scratch, command):
 
 
 def environment(scratch):
-    """Give what this project and the others are run in: their own temporary files and fonts."""
+    """Give what this project and the others are run in: their own temporary files and fonts, and code
+    that is compiled once, as Python does unless it is told otherwise."""
     for name in ("temporary", "fonts"):
         (scratch / name).mkdir(exist_ok=True)
     return {
         "TMPDIR": scratch / "temporary", "MPLCONFIGDIR": scratch / "fonts",
-        "PYTHONPATH": ROOT, "TQDM_DISABLE": "1",
+        "PYTHONPATH": ROOT, "PYTHONDONTWRITEBYTECODE": "", "TQDM_DISABLE": "1",
     }  # fmt: skip
 
 
