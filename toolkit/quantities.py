@@ -28,7 +28,7 @@ from .numbers import (
     part_before,
     read_quantity,
 )
-from .objects import classes, first_class
+from .objects import first_class
 from .ranks import read_rank
 from .segment import cutter
 
@@ -182,7 +182,7 @@ def _ends_words(text, start, at):
     word = 0
     for part in cutter()(text):
         if word <= start < word + len(part):  # 三门峡 is a longer word than 三门
-            return word + len(part) <= at or classes().get(part, "m")[0] in "mqx"
+            return word + len(part) <= at or first_class(part)[0] in "mqx"
         word += len(part)
     return True
 
