@@ -18,10 +18,11 @@ def _tagger():
     try:
         from rjieba import tag
     except ImportError:
+        cut = cutter()
         from jieba.posseg import POSTokenizer
 
         known = POSTokenizer().word_tag_tab
-        return lambda text, _: [(word, known.get(word, "x")) for word in cutter()(text)]
+        return lambda text, _: [(word, known.get(word, "x")) for word in cut(text)]
     return tag
 
 
@@ -90,12 +91,13 @@ def _leads_on(word):
 
 def _noun_before(words):
     """Give the noun phrase that words end in."""
-    while words and _leads_on(words[-1]):
-        words = words[:-1]
-    first = len(words) - 1 - (len(words) > 1 and len(words[-1]) == 1)  # 关联|率
+    end = len(words)
+    while end and _leads_on(words[end - 1]):
+        end -= 1
+    first = end - 1 - (end > 1 and len(words[end - 1]) == 1)  # 关联|率
     while first > 0 and _nominal(words[first - 1]):
         first -= 1
-    return _short(words[max(first, 0) :])
+    return _short(words[max(first, 0) : end])
 
 
 def _short(words):
