@@ -1,6 +1,7 @@
 """Numbers and superlatives in invented sentences, and in the labelled reports where they lie."""
 
 import json
+import sys
 from collections import Counter
 
 import numpy as np
@@ -13,7 +14,10 @@ from hypothesis import strategies as st
 from toolkit.claims import CLAIMS, find_claims
 from toolkit.corpus import build
 from toolkit.numbers import read_number
+from toolkit.objects import _leads_on, _nominal, _tagger, first_class
+from toolkit.quantities import _ends_words
 from toolkit.sections import ROLES
+from toolkit.segment import cutter
 
 
 def find(*clauses, role="achievement"):
@@ -183,6 +187,24 @@ def test_parallel_numbers_share_what_they_measure():
 )  # fmt: skip
 def test_the_noun_that_is_counted(text, noun):
     assert find(text)["object"].tolist() == [noun]
+
+
+def test_words_are_classed_and_claims_found_alike_where_only_jieba_is(monkeypatch):
+    text = "".join(text for text, _ in COUNTS) + "".join(NONE) + "AI、C++企业3家，(3.5)服务器3台。"
+    words = sorted(set(cutter()(text)))
+    assert {"企业", "三门峡", "一", "C++", "AI", "，"} <= set(words)
+    remembered = (cutter, _tagger, first_class, _nominal, _leads_on, _ends_words)
+    classes, claims = [first_class(word) for word in words], find(text)
+    with monkeypatch.context() as patch:
+        patch.setitem(sys.modules, "rjieba", None)
+        for function in remembered:
+            function.cache_clear()
+        alone = [first_class(word) for word in words]
+        pd.testing.assert_frame_equal(find(text), claims)
+    for function in remembered:
+        function.cache_clear()
+    unknown = {"x", "m", "eng"}
+    assert all(a == b or {a, b} <= unknown for a, b in zip(alone, classes, strict=True))
 
 
 @pytest.mark.parametrize(

@@ -21,12 +21,14 @@ _EXPECTED = re.compile(r"预计|预期|预估|预测|有望|估计")
 _PLANNED = re.compile(r"力争|确保|争取|目标|计划|拟|将(?<!即将)(?!近)|到20[2-9]\d年")
 _ASPIRED = re.compile(r"争|打造|建设|营造|努力|奋力|瞄准|对标|向|目标|加快|追求|[勇敢]|冲刺")
 _DONE = re.compile(r"已|了|累计|去年|目前|以来|上年")
-_STOCK = "累计|总[数量额计]|共有|现有|已有|拥有|保有|存量|在[册库]|余额|目前|截[至止]|数量|实有"
+_STOCK = re.compile(
+    "累计|总[数量额计]|共有|现有|已有|拥有|保有|存量|在[册库]|余额|目前|截[至止]|数量|实有"
+)
 _FLOW = (
     r"全年|今年|去年|本年|当年|年[内度]|年(?<=\d{4}年)(?![末底])|同比|一年来"
     r"|新[增建设改培认登引推办签]"
 )
-_STOCK_OR_FLOW = re.compile(f"{_STOCK}|{_FLOW}")
+_STOCK_OR_FLOW = re.compile(f"{_STOCK.pattern}|{_FLOW}")
 
 
 def find_claims(clauses, text=None):
@@ -82,7 +84,10 @@ def find_claims(clauses, text=None):
     for name in ("comparator", "unit", "scope", "word"):
         columns[name] = _each(claims, name, "")
     for name in ("unit", "object", "scope", "word", *NAMED):
-        columns[name] = pd.Categorical(pd.array(columns[name], dtype="str"), NAMED.get(name))
+        names = NAMED.get(name) or sorted(set(columns[name]))
+        code = {known: i for i, known in enumerate(names)}
+        codes = np.fromiter(map(code.get, columns[name]), np.int32, len(claims))
+        columns[name] = pd.Categorical.from_codes(codes, pd.Index(names, dtype="str"))
     return pd.DataFrame(columns, columns=CLAIMS)
 
 
@@ -107,4 +112,4 @@ def _flow(head, kind):
     if kind != "count":
         return ""
     cues = _STOCK_OR_FLOW.findall(head)
-    return "" if not cues else "stock" if re.match(_STOCK, cues[-1]) else "flow"
+    return "" if not cues else "stock" if _STOCK.match(cues[-1]) else "flow"

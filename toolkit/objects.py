@@ -2,9 +2,7 @@
 
 import re
 from functools import cache, lru_cache
-from importlib.util import find_spec
 from itertools import pairwise
-from pathlib import Path
 
 from .numbers import CLOSING, MEASURES, OPENING, words
 from .segment import cutter
@@ -15,17 +13,24 @@ _NO_NOUNS = frozenset(words("新建 办理 全部 全省 全市 全国 全区 �
 
 
 @cache
-def classes():
-    """Read the word classes of jieba's dictionary."""
-    path = Path(find_spec("jieba").origin).with_name("dict.txt")
-    columns = path.read_text(encoding="utf-8").split()  # word, frequency, class
-    return dict(zip(columns[::3], columns[2::3], strict=True))
+def _tagger():
+    """Give the function that lists the words of a text, each with its class in jieba's dictionary."""
+    try:
+        from rjieba import tag
+    except ImportError:
+        cut = cutter()
+        from jieba.posseg import POSTokenizer
+
+        known = POSTokenizer().word_tag_tab
+        return lambda text, _: [(word, known.get(word, "x")) for word in cut(text)]
+    return tag
 
 
 @lru_cache(2**16)
 def first_class(text):
-    """Give the class of the first word of a text."""
-    return classes().get(next(iter(cutter()(text)), ""), "x")
+    """Give the class of the first word of a text: m, eng or x where the dictionary has no such word."""
+    words = _tagger()(text, False)  # without guessing new words
+    return words[0][1] if words else "x"
 
 
 def find_objects(text, claims):
@@ -64,14 +69,14 @@ def _cut(texts):
 @lru_cache(2**16)
 def _nominal(word):
     """Tell whether a word may be part of a noun phrase."""
-    nouns = classes().get(word, "x").startswith(("n", "b", "j", "vn", "an", "l", "s"))
+    nouns = first_class(word).startswith(("n", "b", "j", "vn", "an", "l", "s"))
     return word not in _NO_NOUNS and (nouns or (word.isascii() and word.isalpha()))
 
 
 def _noun_after(words):
     """Give the noun phrase that words begin with: a verb or adjective may stand before the noun."""
     end = next((i for i, word in enumerate(words) if _nominal(word)), 0)
-    if any(classes().get(word, "x")[0] not in "va" for word in words[:end]):
+    if any(first_class(word)[0] not in "va" for word in words[:end]):
         return ""
     rest = (i for i in range(end, len(words)) if not _nominal(words[i]))
     return _short(words[: next(rest, len(words))])
@@ -80,17 +85,19 @@ def _noun_after(words):
 @lru_cache(2**16)
 def _leads_on(word):
     """Tell whether a word may stand between a noun phrase and what is said of it."""
-    return classes().get(word, "n" if word > "~" else "m")[0] in "pdcrtfmu"
+    known = first_class(word)
+    return known[0] in "pdcrtfmu" or (known in ("eng", "x") and word <= "~")
 
 
 def _noun_before(words):
     """Give the noun phrase that words end in."""
-    while words and _leads_on(words[-1]):
-        words = words[:-1]
-    first = len(words) - 1 - (len(words) > 1 and len(words[-1]) == 1)  # 关联|率
+    end = len(words)
+    while end and _leads_on(words[end - 1]):
+        end -= 1
+    first = end - 1 - (end > 1 and len(words[end - 1]) == 1)  # 关联|率
     while first > 0 and _nominal(words[first - 1]):
         first -= 1
-    return _short(words[max(first, 0) :])
+    return _short(words[max(first, 0) : end])
 
 
 def _short(words):

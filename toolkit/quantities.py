@@ -28,7 +28,7 @@ from .numbers import (
     part_before,
     read_quantity,
 )
-from .objects import classes, first_class
+from .objects import first_class
 from .ranks import read_rank
 from .segment import cutter
 
@@ -113,17 +113,20 @@ def find_quantities(text):
 
 def _read(text, match):
     """Read a matched number as a claim, or give None where it is none."""
-    _, per, number, over, more, unit, high, unit2, after = match.groups()
-    fraction, unit = per or over, (unit or unit2 or "").replace("每", "/")
-    if number[0] in HAN and not (fraction or unit):
+    _, per, number, over, more, unit, high, unit2, after = match.groups("")
+    fraction, unit, han = per or over, (unit or unit2).replace("每", "/"), number[0] in HAN
+    if han and not (fraction or unit):
         return None
     value, high, unit = read_quantity(number, high, fraction, unit)
+    if isnan(value) or (han and value <= 1 and not (fraction or unit in SHARES)):
+        return None  # it is no number, or 一, which is an article
     start, end = match.span()
     before = part_before(text, start)
-    counts = fraction or unit in PARTS or _is_claim(text, match, value, unit, before)
-    if isnan(value) or not counts or is_quoted(text, start, end):
+    compared = more or _COMPARED.search(before)
+    counts = fraction or unit in PARTS or _is_claim(text, match, value, unit, before, compared)
+    if not counts or is_quoted(text, start, end):
         return None
-    kind, compared = _kind(unit, before, fraction), _COMPARED.search(before)
+    kind = _kind(unit, before, fraction)
     if unit == "大":  # the unit is the sort that ends there (七大类, 四大方面), else 个
         sort = _SORT.match(text, end)
         end, unit = (sort.end(), "大" + sort[0]) if sort else (end, "个")
@@ -139,25 +142,23 @@ def _read(text, match):
     }  # fmt: skip
 
 
-def _is_claim(text, match, value, unit, before):
+def _is_claim(text, match, value, unit, before, compared):
     """Tell whether a number counts or measures something."""
-    number, after = match["number"], match["after"] or ""
+    number, after = match["number"], match["after"]
     han = number[0] in HAN
     classed = (
         (unit in _SIZES and not after)  # 500千伏电网
-        or (after.endswith(("上", "下")) and (unit not in MEASURES or unit == "人"))
+        or (after and after[-1] in "上下" and (unit not in MEASURES or unit == "人"))
         or (unit == "元" and before.endswith("超"))  # 5亿元以上项目, 超亿元项目
     ) and _IN_CHARACTERS.match(text, match.end())
-    bare = not number.strip("百千万亿") and not (match["more"] or _COMPARED.search(before))
-    if classed or bare or before.endswith("每"):
-        return False
-    if (han or unit == "类") and _NAMES.match(text, match.start("number")):
+    bare = han and not (compared or number.strip("百千万亿"))
+    named = (han or unit == "类") and _NAMES.match(text, match.start("number"))
+    if classed or bare or named or before.endswith("每"):
         return False
     if not unit:
-        return not han and _stands(text, match, value, before)
+        return _stands(text, match, value, before)
     if unit in _NEEDED:
-        limited = _NEEDED[unit].search(before) or (unit in TERMS and after.endswith("内"))
-        return bool(limited) and (value > 1 or not han or unit == "番")
+        return _NEEDED[unit].search(before) or (unit in TERMS and after and after[-1] == "内")
     return not han or unit == "倍" or _counts(text, match, unit, value, before)
 
 
@@ -165,7 +166,7 @@ def _counts(text, match, unit, value, before):
     """Tell whether a Chinese numeral with a measure word is a count."""
     start, at = match.start("number"), match.end("unit") if match["unit"] else match.end()
     if value < 2 or match["number"] == "二" or unit in _NO_COUNT:
-        return False  # 一 is an article, 二 before a measure word an ordinal
+        return False  # 二 before a measure word is an ordinal
     if before[-1:] in _POINTING or (not before and text[at] in BOUND):
         return False  # the last: a place in a list, 鹭洲、三台、松月
     if unit in ("次", "批") and _SITTING.search(text, start - 20, start):
@@ -182,7 +183,7 @@ def _ends_words(text, start, at):
     word = 0
     for part in cutter()(text):
         if word <= start < word + len(part):  # 三门峡 is a longer word than 三门
-            return word + len(part) <= at or classes().get(part, "m")[0] in "mqx"
+            return word + len(part) <= at or first_class(part)[0] in "mqx"
         word += len(part)
     return True
 
@@ -203,10 +204,10 @@ def _kind(unit, before, fraction):
     """Give the kind of a number from its unit and the words before it."""
     if unit == "大" or "占" in before or "比重" in before:
         return "structure"
-    if (unit in SHARES and _CHANGES.search(before)) or _CHANGED.search(before):
+    share = unit in SHARES
+    if (_CHANGES if share else _CHANGED).search(before):
         return "change"
-    each = "/" in unit or _EACH.search(before)
-    return "rate" if unit in SHARES or fraction or each else "count"
+    return "rate" if share or fraction or "/" in unit or _EACH.search(before) else "count"
 
 
 def find_ratios(text):
