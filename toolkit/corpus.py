@@ -15,10 +15,11 @@ from .counts import check_names
 from .formats import write_csv
 from .lexicon import load_lexicon
 from .manifest import read_manifest
-from .parts import How, Pack, let_go, make_packs, markers, packed, take, unpacked
+from .parts import How, Pack, make_packs, markers, packed, take, unpacked
 from .reading import MAX_MEMORY, MAX_SECONDS, MAX_SIZE, SUFFIXES, list_files, spelled
 from .reuse import EVERY_PAIR, compare
 from .sections import ROLES
+from .segment import let_go
 from .shingles import Stream
 from .tables import (
     NAMED,
@@ -250,6 +251,7 @@ def _on_disk(out, how, kept):
                 Stream(opened.enter_context(open(stream, "rb"))) if "reuse" in how.only else None
             )
             let_go()
+            pa.default_memory_pool().release_unused()
             n_han = (batch["n_han"] for batch in _batches(spool))
             pairs, copied = _compared(there, n_han, lengths, reports, None, whole=False)
             if pairs is not None:

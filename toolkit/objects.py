@@ -1,35 +1,21 @@
 """The noun beside a number that it counts or measures, by the word classes of the dictionary."""
 
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import pairwise
 
 from .numbers import CLOSING, MEASURES, OPENING, words
-from .segment import cutter
+from .segment import cutter, tagger
 
 _AFTER = re.compile("的?([\u4e00-\u9fff“”A-Za-z]*)")
 _COUNTING = frozenset(("", *MEASURES))
 _NO_NOUNS = frozenset(words("新建 办理 全部 全省 全市 全国 全区 全县 我省 我市 均 占"))
 
 
-@cache
-def _tagger():
-    """Give the function that lists the words of a text, each with its class in jieba's dictionary."""
-    try:
-        from rjieba import tag
-    except ImportError:
-        cut = cutter()
-        from jieba.posseg import POSTokenizer
-
-        known = POSTokenizer().word_tag_tab
-        return lambda text, _: [(word, known.get(word, "x")) for word in cut(text)]
-    return tag
-
-
 @lru_cache(2**16)
 def first_class(text):
     """Give the class of the first word of a text: m, eng or x where the dictionary has no such word."""
-    words = _tagger()(text, False)  # without guessing new words
+    words = tagger()(text)
     return words[0][1] if words else "x"
 
 

@@ -24,7 +24,7 @@ from .metadata import infer_metadata
 from .places import find_places
 from .reading import PLAIN, converter, file_bytes, read_file, spelled
 from .sections import ROLES, split_clauses
-from .segment import count_tokens, cutter
+from .segment import count_tokens
 from .tables import QUARANTINED, REPORTS, SCHEMAS, as_arrow, dictionary
 from .workers import Unable, in_order
 
@@ -275,15 +275,6 @@ def _stream(codes, begins, owner):
 def markers():
     """Give the word lists of symbolic and operational language, read once."""
     return load_lexicon(DATA / "markers.csv")
-
-
-def let_go():
-    """Give back the memory of what only the making of packs needs: 100 MB of dictionaries and more."""
-    from .objects import classes  # as its patterns
-
-    cutter.cache_clear()
-    classes.cache_clear()
-    pa.default_memory_pool().release_unused()
 
 
 def _clause_table(clauses, lengths):

@@ -23,12 +23,8 @@ def cutter(engine="rjieba"):
     dictionary or a single character. rjieba is the faster; jieba serves where it is missing.
     """
     if engine == "rjieba":
-        try:
-            from rjieba import Jieba
-        except ImportError:
-            return cutter("jieba")
-        jieba = Jieba()
-        return lambda text: jieba.cut(text, hmm=False)
+        jieba = _rjieba()
+        return (lambda text: jieba.cut(text, hmm=False)) if jieba else cutter("jieba")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from jieba import Tokenizer
@@ -37,6 +33,34 @@ def cutter(engine="rjieba"):
     tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
     tokenizer.initialized = True
     return lambda text: tokenizer.lcut(text, HMM=False)
+
+
+@cache
+def tagger():
+    """Give the function that lists the words of a text, each with its class in jieba's dictionary."""
+    if jieba := _rjieba():
+        return lambda text: jieba.tag(text, hmm=False)
+    cut = cutter("jieba")
+    from jieba.posseg import POSTokenizer
+
+    known = POSTokenizer().word_tag_tab
+    return lambda text: [(word, known.get(word, "x")) for word in cut(text)]
+
+
+@cache
+def _rjieba():
+    """Give a dictionary of its own, to which nobody adds words; None where rjieba is missing."""
+    try:
+        from rjieba import Jieba
+    except ImportError:
+        return None
+    return Jieba()
+
+
+def let_go():
+    """Give back the memory of the dictionary; who cuts next reads it again."""
+    for kept in (cutter, tagger, _rjieba):
+        kept.cache_clear()
 
 
 def count_tokens(clauses, hits, engine="rjieba", text=None):

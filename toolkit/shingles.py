@@ -291,9 +291,11 @@ def covered(han, marks, begins):
 
     `marks` has the sum of its marks where a shingle begins in the stream.
     """
-    counts, edges = np.zeros((3, len(begins)), dtype=np.int32), np.append(begins, len(han))
+    counts = np.zeros((3, len(begins)), dtype=np.int32)
     for some in range(0, len(begins), _CLAUSES):
-        inner = edges[some : some + _CLAUSES + 1]
+        inner = begins[some : some + _CLAUSES + 1]
+        if len(inner) <= _CLAUSES:
+            inner = np.append(inner, len(han))
         before = min(inner[0], SPAN - 1)
         mark = marks[inner[0] - before : inner[-1]]
         for step in (1, 2, 4):
