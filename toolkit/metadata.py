@@ -190,9 +190,9 @@ def _titles(plain, lines):
     spans = [span for span in marked + tops if _is_title(plain, *span, span in marked)]
     spans += [
         (run[0][0], run[-1][1]) for run in runs
-        if not any(_is_title(plain, *line, True) for line in run[:-1])
-        and max(end - start for start, end in run) <= _LONGEST_TITLE // 2
+        if max(end - start for start, end in run) <= _LONGEST_TITLE // 2
         and _is_title(plain, run[0][0], run[-1][1], False)
+        and not any(_is_title(plain, *line, True) for line in run[:-1])
     ]  # fmt: skip
     trimmed = []
     for start, end in spans:
@@ -265,16 +265,17 @@ def _session_year(plain, head, found, titles, note):
             before = plain[max(0, match.start() - 12) : match.start()]
             if not re.search(r"今天|日期|时间", before):
                 note("date", day(match), "text", match.span())
-    meeting = YEAR + r"年\s*\d{1,2}月\s*\d{1,2}日(?=在[^。\n]{2,30}人民代表大会)"
-    if (match := re.search(meeting, plain)) and (exact := DATE.match(plain, match.start())):
-        note("date", day(exact), "text", exact.span())
+    if "date" not in found and (match := _MEETING.search(plain)):
+        if exact := DATE.match(plain, match.start()):
+            note("date", day(exact), "text", exact.span())
     for start, end in titles:
         bare = DATE.sub("", plain[start:end])
         years = [number(y) for y in re.findall(YEAR + r"(?=年(?!\d{1,2}月)|[)）])", bare)]
         if years:
             note("year", max(years), "title line", _span_of(plain, max(years)))
     held = int(found["date"].value[:4]) if "date" in found else None
-    lines = [m.span() for m in re.finditer(r"[^\n]+", plain) if "年" in m[0][:_HEADING]]
+    unread = "" if "year" in found else plain
+    lines = [m.span() for m in re.finditer(r"[^\n]+", unread) if "年" in m[0][:_HEADING]]
     for pattern, later in _HEADINGS:
         for match in filter(None, (pattern.match(plain, *line) for line in lines)):
             year = number(match[1]) + later
@@ -291,6 +292,7 @@ def _session_year(plain, head, found, titles, note):
             note("year", year, "date")
 
 
+_MEETING = re.compile(YEAR + r"年\s*\d{1,2}月\s*\d{1,2}日(?=在[^。\n]{2,30}人民代表大会)")
 _HEADING = 21  # characters in which a heading has named its year
 _HEADINGS = (  # a work report's own: what it looks back on, and what it plans
     (re.compile(rf"[^。\n]{{0,14}}?{YEAR}年[^。\n]{{0,24}}回顾[*\s]*$"), 1),
