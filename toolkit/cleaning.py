@@ -96,7 +96,7 @@ def _blanked(text, spans):
     """Put spaces in place of spans, line ends kept, so that the rest is judged without them."""
     parts, at = [], 0
     for start, end, _ in _disjoint(spans):
-        parts += text[at:start], re.sub(r"[^\r\n]+", lambda line: " " * len(line[0]), text[start:end])
+        parts += text[at:start], re.sub(r"[^\r\n]", " ", text[start:end])
         at = end
     return "".join(parts) + text[at:]
 

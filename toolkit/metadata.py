@@ -47,7 +47,8 @@ _PARTICULARS = re.compile(
 _FRONT = re.compile(r"^(source|url|title):[ \t]*(\S.*?)[ \t]*$", re.M)
 _NOISE = re.compile("[\u200b-\u200f\u2060\ufeff]+|<U\\+[0-9A-F]{4}>")
 _LAW = r"法治|依法行政|依法治[国省市区县州乡镇企]"
-_SHORTENED = re.compile(r"本文有删[减节]|[（(](摘要|节选|摘登)[）)]")
+# Where every alternative begins with one character, a search looks for these and is fast.
+_SHORTENED = re.compile(r"本文有删[减节]|（(?:摘要|节选|摘登)[）)]|\((?:摘要|节选|摘登)[）)]")
 _KINDS = (  # by its title: a page of another kind names one as well
     ("", re.compile(r"通知|要点|计划(?!.*总结)|方案|解读|一图|读懂|决议|决定|公告|新闻|述职|述法|任务分解|信息公开|预算|决算"
                     r"|常务?委员?会?工作报告|法院|检察院|国民经济|召开|审议|来了|督察组|调研|督导|.赴.|解答|问答|纪实|综述")),
@@ -124,8 +125,7 @@ def infer_metadata(text, name, removed):
     if named and "place" not in found:
         note_place(named, "file name", (None, None), note)
     note("year", year, "file name")
-    shortened = any(word in plain for word in ("本文有删", "摘要", "节选", "摘登"))
-    if shortened and (match := _SHORTENED.search(plain)):
+    if match := _SHORTENED.search(plain):
         note("abridged", True, "text", match.span())
     return found
 
@@ -162,7 +162,8 @@ def _half_width(text):
     """Give the ends of a text, where it says what it is, half-width; every character stays put."""
     if len(text) <= 2 * END:
         return as_text(narrow(as_codes(text))).replace("\xa0", " ")
-    return _half_width(text[:END]) + text[END:-END] + _half_width(text[-END:])
+    narrowed = _half_width(text[:END] + text[-END:])
+    return narrowed[:END] + text[END:-END] + narrowed[END:]
 
 
 def _shift(position, gaps):
@@ -265,9 +266,9 @@ def _session_year(plain, head, found, titles, note):
             before = plain[max(0, match.start() - 12) : match.start()]
             if not re.search(r"今天|日期|时间", before):
                 note("date", day(match), "text", match.span())
-    if "date" not in found and (match := _MEETING.search(plain)):
-        if exact := DATE.match(plain, match.start()):
-            note("date", day(exact), "text", exact.span())
+    meeting = None if "date" in found else _MEETING.search(plain)
+    if meeting and (exact := DATE.match(plain, meeting.start())):
+        note("date", day(exact), "text", exact.span())
     for start, end in titles:
         bare = DATE.sub("", plain[start:end])
         years = [number(y) for y in re.findall(YEAR + r"(?=年(?!\d{1,2}月)|[)）])", bare)]
