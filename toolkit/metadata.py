@@ -155,7 +155,8 @@ def confidence(field, found):
 def read_name(name):
     """Give the Place and the year that a file's name tells, None where it tells none."""
     year = re.search(r"(?<![0-9A-Za-z])20[0-3]\d(?![0-9a-f])", name)
-    return resolve([n for _, _, n in mentioned(name)] or [""]), int(year[0]) if year else None
+    names = [full for _, _, full in mentioned(name)]
+    return resolve(names) if names else None, int(year[0]) if year else None
 
 
 def _half_width(text):
