@@ -63,7 +63,7 @@ def clean(text, marked=()):
     """
     front = _FRONT_MATTER.match(text)
     apart = [*marked, *_comments(text)] + ([(0, front.end(), "front matter")] if front else [])
-    spans = [*apart, *((*m.span(), m.lastgroup) for m in _INLINE.finditer(text))]
+    spans = [(*m.span(), m.lastgroup) for m in _INLINE.finditer(text)] + apart
     spans += _line_spans(_blanked(text, apart), sorted(at for span in spans for at in span[:2]))
     removed = _disjoint(spans)
     kept, at = [], 0
