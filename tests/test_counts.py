@@ -263,6 +263,17 @@ def test_importing_does_nothing():
         toolkit.count_words  # noqa: B018
 
 
+def test_tables_are_loaded_without_what_reads_reports():
+    import subprocess
+    import sys
+
+    code = "import sys, toolkit; toolkit.load('bureau-reports'); print('toolkit.bodies' in sys.modules)"
+    out = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert out.stdout.strip() == "False"
+
+
 def test_the_texts_are_looked_for_beside_the_checkout():
     assert SHARED.name == "shared"
 

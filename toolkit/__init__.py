@@ -14,7 +14,8 @@ DATA = next(
 )
 
 _WHERE = {
-    "corpus": ("build", "load", "verify"),
+    "corpus": ("build", "verify"),
+    "tables": ("load",),
     "checking": ("inspect", "write_manifest"),
     "counts": (
         "coverage",

@@ -5,6 +5,7 @@ kept + removed = read, and every later offset can point into the file itself.
 """
 
 import re
+from bisect import bisect_left
 
 import numpy as np
 
@@ -62,9 +63,8 @@ def clean(text, marked=()):
     """
     front = _FRONT_MATTER.match(text)
     apart = [*marked, *_comments(text)] + ([(0, front.end(), "front matter")] if front else [])
-    spans = _inline(text)
-    seen = _blanked(text, apart) if apart else text
-    spans += [*apart, *_line_spans(seen, _inline(seen) if apart else spans)]
+    spans = [(*m.span(), m.lastgroup) for m in _INLINE.finditer(text)] + apart
+    spans += _line_spans(_blanked(text, apart), sorted(at for span in spans for at in span[:2]))
     removed = _disjoint(spans)
     kept, at = [], 0
     for start, end, _ in removed:
@@ -76,14 +76,12 @@ def clean(text, marked=()):
 
 def as_read(removed):
     """Give a function that turns offsets in the clean text, one or an array, into those as read."""
+    if not removed:
+        return lambda offsets: offsets
     starts, ends = np.array([span[:2] for span in removed], dtype=int).reshape(-1, 2).T
     lengths = np.cumsum(np.append(0, ends - starts))
     cuts = starts - lengths[:-1]  # where in the clean text each removed span stood
     return lambda offsets: offsets + lengths[np.searchsorted(cuts, offsets, side="right")]
-
-
-def _inline(text):
-    return [(m.start(), m.end(), m.lastgroup) for m in _INLINE.finditer(text)]
 
 
 def _comments(text):
@@ -113,23 +111,20 @@ def _disjoint(spans):
     return out
 
 
-def _lines(text, inline):
-    """Yield (start, end, bare) for each line that says something; `bare` is free of markup."""
-    at, marks = 0, iter([*(start for start, *_ in inline), len(text)])
-    mark = next(marks)
+def _lines(text, marks):
+    """Yield (start, end, bare) for each line that says something; `bare` is free of markup, which
+    stands between `marks`."""
+    at = 0
     for line in text.splitlines(keepends=True):
-        marked = mark < at + len(line)
-        while mark < at + len(line):
-            mark = next(marks)
-        marked = marked and len(line) <= 4 * _SHORT
-        bare = (_INLINE.sub("", line) if marked else line).strip()
+        start, at, bare = at, at + len(line), line.strip()
+        if bare and len(line) <= 4 * _SHORT and bisect_left(marks, start) < bisect_left(marks, at):
+            bare = _INLINE.sub("", line).strip()
         if bare:
-            yield at, at + len(line), bare
-        at += len(line)
+            yield start, at, bare
 
 
-def _line_spans(text, inline):
-    lines = list(_lines(text, inline))
+def _line_spans(text, marks):
+    lines = list(_lines(text, marks))
     first, last = _title_block(lines), _annex(lines, len(text))
     for start, end, bare in lines[:first]:
         yield start, end, "furniture" if _FURNITURE.search(bare) else "title"

@@ -47,7 +47,8 @@ _PARTICULARS = re.compile(
 _FRONT = re.compile(r"^(source|url|title):[ \t]*(\S.*?)[ \t]*$", re.M)
 _NOISE = re.compile("[\u200b-\u200f\u2060\ufeff]+|<U\\+[0-9A-F]{4}>")
 _LAW = r"法治|依法行政|依法治[国省市区县州乡镇企]"
-_SHORTENED = re.compile(r"本文有删[减节]|[（(](摘要|节选|摘登)[）)]")
+# Where every alternative begins with one character, a search looks for these and is fast.
+_SHORTENED = re.compile(r"本文有删[减节]|（(?:摘要|节选|摘登)[）)]|\((?:摘要|节选|摘登)[）)]")
 _KINDS = (  # by its title: a page of another kind names one as well
     ("", re.compile(r"通知|要点|计划(?!.*总结)|方案|解读|一图|读懂|决议|决定|公告|新闻|述职|述法|任务分解|信息公开|预算|决算"
                     r"|常务?委员?会?工作报告|法院|检察院|国民经济|召开|审议|来了|督察组|调研|督导|.赴.|解答|问答|纪实|综述")),
@@ -124,8 +125,7 @@ def infer_metadata(text, name, removed):
     if named and "place" not in found:
         note_place(named, "file name", (None, None), note)
     note("year", year, "file name")
-    shortened = any(word in plain for word in ("本文有删", "摘要", "节选", "摘登"))
-    if shortened and (match := _SHORTENED.search(plain)):
+    if match := _SHORTENED.search(plain):
         note("abridged", True, "text", match.span())
     return found
 
@@ -155,14 +155,16 @@ def confidence(field, found):
 def read_name(name):
     """Give the Place and the year that a file's name tells, None where it tells none."""
     year = re.search(r"(?<![0-9A-Za-z])20[0-3]\d(?![0-9a-f])", name)
-    return resolve([n for _, _, n in mentioned(name)] or [""]), int(year[0]) if year else None
+    names = [full for _, _, full in mentioned(name)]
+    return resolve(names) if names else None, int(year[0]) if year else None
 
 
 def _half_width(text):
     """Give the ends of a text, where it says what it is, half-width; every character stays put."""
     if len(text) <= 2 * END:
         return as_text(narrow(as_codes(text))).replace("\xa0", " ")
-    return _half_width(text[:END]) + text[END:-END] + _half_width(text[-END:])
+    narrowed = _half_width(text[:END] + text[-END:])
+    return narrowed[:END] + text[END:-END] + narrowed[END:]
 
 
 def _shift(position, gaps):
@@ -190,9 +192,9 @@ def _titles(plain, lines):
     spans = [span for span in marked + tops if _is_title(plain, *span, span in marked)]
     spans += [
         (run[0][0], run[-1][1]) for run in runs
-        if not any(_is_title(plain, *line, True) for line in run[:-1])
-        and max(end - start for start, end in run) <= _LONGEST_TITLE // 2
+        if max(end - start for start, end in run) <= _LONGEST_TITLE // 2
         and _is_title(plain, run[0][0], run[-1][1], False)
+        and not any(_is_title(plain, *line, True) for line in run[:-1])
     ]  # fmt: skip
     trimmed = []
     for start, end in spans:
@@ -265,8 +267,8 @@ def _session_year(plain, head, found, titles, note):
             before = plain[max(0, match.start() - 12) : match.start()]
             if not re.search(r"今天|日期|时间", before):
                 note("date", day(match), "text", match.span())
-    meeting = YEAR + r"年\s*\d{1,2}月\s*\d{1,2}日(?=在[^。\n]{2,30}人民代表大会)"
-    if (match := re.search(meeting, plain)) and (exact := DATE.match(plain, match.start())):
+    meeting = None if "date" in found else _MEETING.search(plain)
+    if meeting and (exact := DATE.match(plain, meeting.start())):
         note("date", day(exact), "text", exact.span())
     for start, end in titles:
         bare = DATE.sub("", plain[start:end])
@@ -274,7 +276,8 @@ def _session_year(plain, head, found, titles, note):
         if years:
             note("year", max(years), "title line", _span_of(plain, max(years)))
     held = int(found["date"].value[:4]) if "date" in found else None
-    lines = [m.span() for m in re.finditer(r"[^\n]+", plain) if "年" in m[0][:_HEADING]]
+    unread = "" if "year" in found else plain
+    lines = [m.span() for m in re.finditer(r"[^\n]+", unread) if "年" in m[0][:_HEADING]]
     for pattern, later in _HEADINGS:
         for match in filter(None, (pattern.match(plain, *line) for line in lines)):
             year = number(match[1]) + later
@@ -291,6 +294,7 @@ def _session_year(plain, head, found, titles, note):
             note("year", year, "date")
 
 
+_MEETING = re.compile(YEAR + r"年\s*\d{1,2}月\s*\d{1,2}日(?=在[^。\n]{2,30}人民代表大会)")
 _HEADING = 21  # characters in which a heading has named its year
 _HEADINGS = (  # a work report's own: what it looks back on, and what it plans
     (re.compile(rf"[^。\n]{{0,14}}?{YEAR}年[^。\n]{{0,24}}回顾[*\s]*$"), 1),

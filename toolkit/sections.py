@@ -9,9 +9,8 @@ import re
 from itertools import accumulate
 from typing import NamedTuple
 
-import numpy as np
+from ahocorasick_rs import AhoCorasick, MatchKind
 
-from .lexicon import as_codes, is_han
 from .metadata import WORK
 
 ROLES = (
@@ -20,12 +19,11 @@ ROLES = (
 
 _CLAUSE = re.compile(r"[^。；！？;!?\r\n]+[。；！？;!?]*[”’」』）)]*")
 HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
-_NUMBERING = (
-    re.compile(r"第?[一二三四五六七八九十]{1,3}(?:[、.．]|部分)"),
-    re.compile(r"[（(][一二三四五六七八九十]{1,3}[)）]"),
-    re.compile(r"\d{1,2}(?:[、．]|\.(?!\d))"),
-    re.compile(r"[（(]\d{1,2}[)）]"),
+_NUMBERING = re.compile(  # a group for each depth
+    r"(第?[一二三四五六七八九十]{1,3}(?:[、.．]|部分))|([（(][一二三四五六七八九十]{1,3}[)）])"
+    r"|(\d{1,2}(?:[、．]|\.(?!\d)))|([（(]\d{1,2}[)）])"
 )
+_PART = re.compile("[一二三四五六七八九十]{1,3}、")
 _INNER = re.compile(
     r"(?<=[。；！？.\s])(?=[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[)）])"
 )
@@ -52,13 +50,12 @@ def split_clauses(text, genre, year=None):
     """
     paragraphs = _paragraphs(text)
     roles = (_speech_roles if genre == WORK else _paper_roles)(paragraphs, year)
-    han = np.cumsum(np.append(0, is_han(as_codes(text))))
     clauses = []
     for paragraph, role in zip(paragraphs, roles, strict=True):
         section = ".".join(map(str, paragraph.section))
         for match in _CLAUSE.finditer(text, paragraph.start, paragraph.end):
             start, end = match.span()
-            if han[start] < han[end]:
+            if HAN.search(text, start, end):
                 clauses.append((start, end, section, role))
     return clauses
 
@@ -69,14 +66,15 @@ def _paragraphs(text):
     parts = text.splitlines(keepends=True)
     if len(parts) < _FEW_LINES:  # a page on one line: its numbering makes the paragraphs
         parts = [part for line in parts for part in _INNER.split(line) if part]
-    numbered = any(re.match(r"\s*[一二三四五六七八九十]{1,3}、", part) for part in parts)
+    bares = [part.strip() for part in parts]
+    numbered = any(map(_PART.match, bares))
     at = 0
-    for line in parts:
-        bare = line.strip()
+    for line, bare in zip(parts, bares, strict=True):
         start, at = at, at + len(line)
         if not bare:
             continue
-        depth = next((d for d, mark in enumerate(_NUMBERING) if mark.match(bare)), None)
+        number = _NUMBERING.match(bare)
+        depth = number and number.lastindex - 1
         if (
             depth is None
             and not numbered
@@ -88,7 +86,7 @@ def _paragraphs(text):
             depth = min(depth, len(section) if section != (0,) else 0)
             count = section[depth] + 1 if depth < len(section) else 1
             section = (*section[:depth], count)
-            heading = re.split(r"[。：:]", bare)[0][: 2 * _HEADING]
+            heading = re.split("[。：:]", bare, maxsplit=1)[0][: 2 * _HEADING]
             headings = (*headings[:depth], heading)
         out.append(Paragraph(start, start + len(line), bare, section, headings))
     return out
@@ -96,9 +94,13 @@ def _paragraphs(text):
 
 # ------------------------------------------------------------------ work reports: speeches
 
-_FRAMES = re.compile(r"清醒|不容忽视|(看到|肯定|总结|取得)成绩的同时|知忧|需要说明的是")
+# Where every alternative begins with one character, a search looks for these and is fast.
+_FRAMES = re.compile(
+    "清醒|不容忽视|看到成绩的同时|肯定成绩的同时|总结成绩的同时|取得成绩的同时|知忧|需要说明的是"
+)
 _RARER_FRAMES = re.compile(
-    r"(要|应当?|必须)看到|正视|检讨|自揭|短处|(差距|短板|不足|困难|问题)(主要)?(是|有|在于|[:：])|不足之处|深知|欠账"
+    "要看到|应看到|应当看到|必须看到|正视|检讨|自揭|短处|不足之处|深知|欠账|"
+    + "|".join(f"{lack}(主要)?(是|有|在于|[:：])" for lack in "差距 短板 不足 困难 问题".split())
 )
 _ADMITS = re.compile(
     r"困难|问题|不足|短板|差距|挑战|矛盾|弱项|压力|不够|未达|低于|不牢|风险|处于|复杂严峻|须臾"
@@ -121,13 +123,13 @@ _CUE_WEIGHTS = {
     "加强": -1, "今年": -1.5, "继续": -1.5, "推动": -1.5, "强化": -1.5, "我们要": -2.5,
     "确保": -3, "今后": -3, "力争": -4,
 }  # fmt: skip
-_CUES = re.compile("|".join(sorted(_CUE_WEIGHTS, key=lambda c: (-len(c), c))))
+_CUES = AhoCorasick(list(_CUE_WEIGHTS), matchkind=MatchKind.LeftmostLongest)
 _SURE = 40  # The weight of a heading that says what follows, or of an admission
 _EARLY = 2  # paragraphs of the plan that may still admit
 _PROBLEMS = re.compile(r"(存在|面临).{0,6}(困难|问题|不足|挑战)|困难[和与]问题")
 _LIKELY = 10  # of a paragraph that opens with the year ahead
 _BACK = re.compile(r"回顾|过去|来的?工作(情况)?$|发展成就|取得的?(成就|成绩)")
-_OPENS_AHEAD = re.compile(r"今后[一二三五]年|未来[一二三五]年|新的一年|明年|做好今年|今年是")
+_OPENS_AHEAD = "今后[一二三五]年|未来[一二三五]年|新的一年|明年|做好今年|今年是"
 _AHEAD = re.compile(
     r"十.五.{0,8}(目标|任务|要求)|今年|明年|今后|未来|下一|总体要求|主要(预期)?目标|重点工作|工作(安排|部署|打算|重点)"
 )
@@ -140,10 +142,12 @@ def _speech_roles(paragraphs, year):
     point that best divides the two. A heading that says so, or an admission, weighs more.
     """
     first = _opening(paragraphs)
-    weights = [sum(map(_CUE_WEIGHTS.get, _CUES.findall(p.text))) for p in paragraphs]
+    cues = (_CUES.find_matches_as_strings(p.text) for p in paragraphs)
+    weights = [sum(map(_CUE_WEIGHTS.get, found)) for found in cues]
     degrees = {i: _admits(p.text) for i, p in enumerate(paragraphs) if i >= first}
     admits = [i for i, degree in degrees.items() if degree and degree == max(degrees.values())]
     headed = {i for i, p in enumerate(paragraphs) if _PROBLEMS.search(p.headings[0])}
+    opens_ahead = re.compile(f"{_OPENS_AHEAD}|{year}年(?!以来|前|工作回顾)")
     ahead = 0
     for i, p in enumerate(paragraphs):
         if p.headings[0] and p.text.startswith(p.headings[0]):
@@ -153,10 +157,7 @@ def _speech_roles(paragraphs, year):
             elif _AHEAD.search(p.text) or (year and year in years):
                 weights[i] -= _SURE
                 ahead = ahead or i
-        # a paragraph that opens with the year to come
-        if _OPENS_AHEAD.match(p.text) or (
-            year and re.match(f"{year}年(?!以来|前|工作回顾)", p.text)
-        ):
+        if opens_ahead.match(p.text):
             weights[i] -= _LIKELY
     for i in headed.union(admits):
         weights[i] += _SURE if not ahead or i < ahead else 0

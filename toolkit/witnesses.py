@@ -6,7 +6,7 @@ source line, its path and its host.
 
 import re
 from collections import Counter
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from .bodies import OWN_TOWN, TERM, TOWN, Body, body_at, first_body, whole_line
 from .dates import DATE, DAY_STAMP, YEAR
@@ -135,13 +135,9 @@ def of_a_speech(plain, head, titles, lines):
         start = plain.index("国务院", speaks.start())
         yield Body(start, start, start + 3, org="国务院"), "text"
     spoken = speaks.span(speaks.lastindex) if speaks and speaks.lastindex else (0, 0)
-    for start, end in [
-        spoken,
-        *titles,
-        *_congresses(plain, 3 * head),
-        *top_lines(plain, titles),
-        *hosts(plain),
-    ]:
+    for start, end in chain(
+        [spoken], titles, _congresses(plain, 3 * head), top_lines(plain, titles), hosts(plain)
+    ):
         text = plain[start:end]
         for at, _, _ in mentioned(text)[:1]:
             if body := body_at(plain, start + at, end):
