@@ -17,6 +17,7 @@ HITS = ("report_id", "clause", "start", "term", "category", "surface", "in_title
 OPENING, CLOSING = "“‘「『", "”’」』"
 QUOTES = OPENING + CLOSING + "\"'"
 _BREAK = 0x0A
+_LONG = 300_000  # characters from which a matcher pays that is slow to make and fast to use
 _PLAIN = {0x3000: " ", **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}}
 _PLAIN |= dict.fromkeys(map(ord, QUOTES))
 _BORDER = re.compile(f"[{CLOSING}][{OPENING}]")
@@ -101,14 +102,13 @@ def longest_matches(text, surfaces):
     Leftmost-longest over all surfaces, never overlapping: of 数字政府 and 数字政府建设 the second
     is counted where it stands, and the first only elsewhere.
     """
-    return _matcher(tuple(surfaces)).find_matches_as_indexes(text)
+    return _matcher(tuple(surfaces), len(text) > _LONG).find_matches_as_indexes(text)
 
 
 @lru_cache(4)
-def _matcher(surfaces):
-    return AhoCorasick(
-        list(surfaces), matchkind=MatchKind.LeftmostLongest, implementation=Implementation.DFA
-    )
+def _matcher(surfaces, long):
+    how = Implementation.DFA if long else Implementation.ContiguousNFA
+    return AhoCorasick(list(surfaces), matchkind=MatchKind.LeftmostLongest, implementation=how)
 
 
 def naive_counts(hits, lexicon=None):
