@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -251,9 +254,6 @@ def test_facts_of_the_bureau_reports(bureaus):
 
 
 def test_importing_does_nothing():
-    import subprocess
-    import sys
-
     code = "import sys, toolkit; print([m for m in ('pandas', 'matplotlib', 'numpy') if m in sys.modules])"
     out = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
@@ -261,6 +261,17 @@ def test_importing_does_nothing():
     assert (out.stdout.strip(), out.stderr) == ("[]", "")
     with pytest.raises(AttributeError, match="count_terms"):
         toolkit.count_words  # noqa: B018
+
+
+def test_counts_rates_and_keyness_do_without_the_slow_half_of_scipy():
+    code = (
+        "import sys, toolkit as tk; tk.keyness, tk.count_terms, tk.pool_rates, tk.plot_trends; "
+        "print([m for m in ('cluster', 'optimize', 'stats') if f'scipy.{m}' in sys.modules])"
+    )
+    out = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert out.stdout.strip() == "[]"
 
 
 def test_the_texts_are_looked_for_beside_the_checkout():

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
-from scipy.stats import t
+from scipy.special import stdtr, stdtrit
 
 from .counts import (
     check_names,
@@ -130,7 +130,7 @@ def between(n_a, n_b, han_a, han_b):
         if han_a.index.isin(han_b.index).any():  # only places that use a term tell its sides apart
             users = (n_a.add(n_b, fill_value=0) / (sum_a + sum_b)) ** 2
             relative = np.where((sum_a > 0) & (sum_b > 0), relative, users.sum())
-        reach = t.ppf(0.975, free) * np.sqrt(relative) / np.log(2)
+        reach = stdtrit(free, 0.975) * np.sqrt(relative) / np.log(2)
         # where one side has none, `relative` is of the other: as sure as 1 / relative draws are
         low = np.where(sum_b == 0, -np.log2(3 * relative * all_a / all_b), log_ratio) - reach
         high = np.where(sum_a == 0, np.log2(3 * relative * all_b / all_a), log_ratio) + reach
@@ -140,7 +140,7 @@ def between(n_a, n_b, han_a, han_b):
             "rate_a": 1000 * rate_a, "rate_b": 1000 * rate_b,
             "log_ratio": log_ratio,
             "low": np.where(sum_a == 0, -np.inf, low), "high": np.where(sum_b == 0, np.inf, high),
-            "z_clustered": z, "p_clustered": 2 * t.sf(np.abs(z), freedom),
+            "z_clustered": z, "p_clustered": 2 * stdtr(freedom, -np.abs(z)),
             "why": np.select([sum_a == 0, sum_b == 0], ["n_a is 0", "n_b is 0"], ""),
         }
     )  # fmt: skip
