@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.special import chdtrc, xlogy
 
 from .compare import as_matrix, between, side_of
-from .counts import check_names, counted, need
+from .counts import check_names, need
 from .places import mentioned
 from .trends import adjust
 from .uncertainty import FEWEST
@@ -66,14 +66,13 @@ def keyness(counts, a, b, *, by, keep_places=False):
     """
     need(counts, ["n", "n_han"], "counts", "count_terms or count_tokens_by")
     check_names([by], counts.columns, "column")
-    of = counted(counts, [by])
     sides = _chosen(counts, a, b, by)
-    matrix, cells, terms = as_matrix(counts, of, by)
+    matrix, cells, terms, of = as_matrix(counts, by)
     han = cells["n_han"].to_numpy(dtype=float)
     (n_a, han_a), (n_b, han_b) = (
         side_of(matrix, cells, side, by=by, fewest=FEWEST) for side in sides
     )
-    used = np.flatnonzero(n_a.sum(axis=0) + n_b.sum(axis=0) > 0)
+    used = np.flatnonzero(n_a.sum(axis=1) + n_b.sum(axis=1) > 0)
     names = set() if keep_places else names_of_places(terms[used], counts)
     rows = used[~terms[used].isin(names)]
     if not len(rows):
@@ -83,9 +82,7 @@ def keyness(counts, a, b, *, by, keep_places=False):
         )
     parts = []
     for block in np.split(rows, range(_BLOCK, len(rows), _BLOCK)):
-        dense_a = pd.DataFrame(n_a[:, block].toarray(), han_a.index)
-        dense_b = pd.DataFrame(n_b[:, block].toarray(), han_b.index)
-        parts.append(_compare(dense_a, dense_b, han_a, han_b))
+        parts.append(_compare(n_a[block].toarray(), n_b[block].toarray(), han_a, han_b))
     table = pd.concat(parts, ignore_index=True)
     a0 = (han_a.sum() + han_b.sum()) / (len(han_a) + len(han_b))
     sums = table["n_a"], han_a.sum(), table["n_b"], han_b.sum()
@@ -125,9 +122,9 @@ def _chosen(counts, a, b, by):
 
 
 def _compare(n_a, n_b, han_a, han_b):
-    """Compare dense counts of units x terms: what `between` tells, and how units use each term."""
-    dp, dp_norm = dispersion(np.vstack((n_a, n_b)), np.concatenate((han_a, han_b)))
-    with_a, with_b = ((n > 0).sum().to_numpy() for n in (n_a, n_b))
+    """Compare dense counts of terms x units: what `between` tells, and how units use each term."""
+    dp, dp_norm = dispersion(np.hstack((n_a, n_b)).T, np.concatenate((han_a, han_b)))
+    with_a, with_b = ((n > 0).sum(axis=1) for n in (n_a, n_b))
     table = between(n_a, n_b, han_a, han_b)
     return table.assign(with_a=with_a, with_b=with_b, dp=dp, dp_norm=dp_norm, why=table.pop("why"))
 
@@ -138,7 +135,7 @@ def names_of_places(terms, counts):
     own = {str(name) for c in columns for name in counts[c].dropna().unique()}
     own |= {name[:-1] for name in own if len(name) > 2 and name[-1] in "省市州区县"}
     own -= _WORDS
-    return {term for term in terms if term in _LETTERS or _is_name(term, own)} - _WORDS
+    return {term for term in terms.tolist() if term in _LETTERS or _is_name(term, own)} - _WORDS
 
 
 def _is_name(term, own):
