@@ -461,11 +461,6 @@ def test_published_dispersion(published):
     near(case, (row["with_a"] + row["with_b"]) / 10, case["expected"]["range_rel"])
 
 
-def test_published_q(published):
-    case = published["bh_scipy"]
-    near(case, false_discovery_control(case["input"]), case["expected"])
-
-
 def test_published_longest_match(published):
     case = published["dict_lookup_chinese_trap"]
     words = {code: "|".join(names) for code, names in case["input"]["dictionary"].items()}

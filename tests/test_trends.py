@@ -8,7 +8,7 @@ from conftest import reference
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import minimize
-from scipy.stats import t
+from scipy.stats import false_discovery_control, t
 
 from toolkit import add_shares, count_terms, trends
 from toolkit.design import as_arrays, check_design
@@ -224,6 +224,16 @@ def test_q_is_that_of_benjamini_and_hochberg():
     q, family = trends.adjust([*case["input"][:3], np.nan, *case["input"][3:]])
     assert np.isnan(q[3]) and family == len(case["input"])
     np.testing.assert_allclose(np.delete(q, 3), case["expected"], atol=case.get("abs_tol", 1e-6))
+
+
+@given(st.lists(st.sampled_from([0, 1e-300, 0.01, 0.02, 0.5, 1, np.nan]) | st.floats(0, 1)))
+def test_q_is_that_of_scipy_where_p_is_known(p):
+    p = np.array(p, dtype=float)
+    q, family = trends.adjust(p)
+    known = np.isfinite(p)
+    assert family == known.sum() and np.isnan(q[~known]).all()
+    if family:
+        assert (q[known] == false_discovery_control(p[known])).all()
 
 
 def test_terms_without_a_ratio_say_why():

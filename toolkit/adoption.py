@@ -6,7 +6,6 @@ import pandas as pd
 from scipy.optimize import brentq
 from scipy.sparse import csr_array
 from scipy.special import softmax
-from scipy.stats import hypergeom
 
 from .counts import check_known, check_names, counted, need, number_groups, say_why, sum_counts
 from .design import check_counts
@@ -338,6 +337,8 @@ def compare_hazards(hazards, a, b=None):
 def _common_odds(strata):
     """Give the odds ratio common to 2 x 2 tables (rows: adopted, at_risk of one side, of the other)
     that is most likely given their margins; its exact 95 % limits; twice the smaller tail at 1."""
+    from scipy.stats import hypergeom
+
     chance, least = np.ones(1), 0
     strata = strata[(strata[:, [1, 3]] > 0).all(1)]
     for x, n, y, m in strata:

@@ -3,14 +3,14 @@
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
-from scipy.stats import t
+from scipy.special import stdtr, stdtrit
 
 from .counts import (
+    check_cells,
     check_names,
     check_rows,
     counted,
     need,
-    number_groups,
     spread_counts,
     sum_counts,
 )
@@ -43,52 +43,52 @@ def contrast(counts, a, b=None, *, by="place"):
     counts that are missing, negative or counted twice.
     """
     need(counts, [by, "n", "n_han"], f"counts by {by}", f"count_terms(..., by=['{by}', ...])")
-    of = counted(counts, [by])
     groups = counts[by].drop_duplicates().astype(str).unique()
     check_names([a] if b is None else [a, b], groups, by)
     if str(a) == str(b):
         raise ValueError(f"'{a}' stands on both sides; take another {by} for one of them.")
     others = [group for group in groups if group != str(a)] if b is None else [str(b)]
-    matrix, cells, terms = as_matrix(counts, of, by)
+    matrix, cells, terms, of = as_matrix(counts, by)
     (n_a, han_a), (n_b, han_b) = (
         side_of(matrix, cells, side, by=by, fewest=2) for side in ([str(a)], others)
     )
-    n_a, n_b = (pd.DataFrame(n.toarray(), han.index) for n, han in ((n_a, han_a), (n_b, han_b)))
-    table = between(n_a, n_b, han_a, han_b).drop(columns=["z_clustered", "p_clustered"])
+    table = between(n_a.toarray(), n_b.toarray(), han_a, han_b).drop(
+        columns=["z_clustered", "p_clustered"]
+    )
     table.insert(0, of, pd.Categorical(terms, terms))
     table = table.assign(units_a=len(han_a), units_b=len(han_b), why=table.pop("why"))
     return table[(table["n_a"] > 0) | (table["n_b"] > 0)].reset_index(drop=True)
 
 
-def as_matrix(counts, of, by):
-    """Give counts as a sparse matrix of cells x terms, one row of `counts` per cell, and the terms.
+def as_matrix(counts, by):
+    """Give counts as a sparse matrix of cells x terms, the first row of each cell, the terms, and the
+    column that names them.
 
     A cell is what the columns before the term name: a place and year. Raises ValueError for counts
     that are missing, negative or counted twice, and where `by` is not one of those columns.
     """
+    of = counted(counts, [by])
     lead = list(counts.columns[: counts.columns.get_loc(of)])
     if by not in lead:
         raise ValueError(
             f"the columns before '{of}' name the groups, and '{by}' is not among them: "
             f"{', '.join(map(str, lead)) or 'none'}. Order the columns as count_terms does."
         )
-    check_rows(counts, [by], zeros=False)
-    code, cells = number_groups(counts, lead)
-    term = counts[of].astype("category").cat
-    if (counts["n_han"].to_numpy() != cells["n_han"].to_numpy()[code]).any():
+    _, cell, cells, names = check_cells(counts, [by])
+    if (counts["n_han"].to_numpy() != cells["n_han"].to_numpy()[cell]).any():
         raise ValueError(
             f"rows of the same {', '.join(map(str, lead))} differ in n_han, the length of one text. "
             "Count once, by all that tells the rows apart: count_terms(..., by=[...])."
         )
     matrix = csr_array(
-        (counts["n"].to_numpy(dtype=float), (code, term.codes.to_numpy())),
-        shape=(len(cells), len(term.categories)),
+        (counts["n"].to_numpy(dtype=float), (cell, names.cat.codes.to_numpy())),
+        shape=(len(cells), len(names.cat.categories)),
     )
-    return matrix, cells, term.categories
+    return matrix, cells, names.cat.categories, of
 
 
 def side_of(matrix, cells, groups, *, by, fewest):
-    """Give one side's counts as a sparse matrix of units x terms, and each unit's Han characters.
+    """Give one side's counts as a sparse matrix of terms x units, and each unit's Han characters.
 
     Units are places, in whatever cells they stand; with by="place" each cell is one: a report.
     """
@@ -103,34 +103,41 @@ def side_of(matrix, cells, groups, *, by, fewest):
             "well, by=[..., 'year'], or show the counts themselves."
         )
     gather = csr_array((np.ones(len(at)), (code, at)), shape=(len(names), len(cells)))
-    return (gather @ matrix).tocsc(), pd.Series(gather @ cells["n_han"].to_numpy(float), names)
+    return (gather @ matrix).T.tocsr(), pd.Series(gather @ cells["n_han"].to_numpy(float), names)
 
 
 def between(n_a, n_b, han_a, han_b):
     """Compare two sides term by term: rates, their ratio with its interval, and their difference.
 
-    Dense counts of units x terms and the units' lengths in; one row per term out. See `contrast`
+    Dense counts of terms x units and the units' lengths in; one row per term out. See `contrast`
     for the ratio and `keyness` for the difference, z_clustered and p_clustered.
     """
-    sum_a, sum_b = n_a.sum().to_numpy(), n_b.sum().to_numpy()
+    few_a, few_b = (np.sqrt(len(han) / (len(han) - 1)) for han in (han_a, han_b))
+    places = han_a.index.union(han_b.index)
+    paired = len(places) < len(han_a) + len(han_b)  # the same places on both sides
+    if paired:
+        (n_a, han_a), (n_b, han_b) = _laid(n_a, han_a, places), _laid(n_b, han_b, places)
+    sum_a, sum_b = n_a.sum(axis=1), n_b.sum(axis=1)
     all_a, all_b = han_a.sum(), han_b.sum()
     rate_a, rate_b = sum_a / all_a, sum_b / all_b
-    left_a, left_b = (
-        (n - np.outer(han, rate)) / han.sum() * np.sqrt(len(han) / (len(han) - 1))
-        for n, han, rate in ((n_a, han_a, rate_a), (n_b, han_b, rate_b))
-    )
+    left_a = (n_a - np.outer(rate_a, han_a)) / all_a * few_a
+    left_b = (n_b - np.outer(rate_b, han_b)) / all_b * few_b
     # never surer than if every mention were drawn by itself
     pooled = (sum_a + sum_b) / (all_a + all_b)
-    variance, freedom = variance_between(left_a, left_b, pooled * (1 / all_a + 1 / all_b))
+    variance, freedom = _variance(left_a, left_b, paired, pooled * (1 / all_a + 1 / all_b))
     with np.errstate(divide="ignore", invalid="ignore"):
         z = (rate_a - rate_b) / np.sqrt(variance)
         log_ratio = np.log2(rate_a / rate_b)
         alone = np.where(sum_a > 0, 1 / sum_a, 0) + np.where(sum_b > 0, 1 / sum_b, 0)
-        relative, free = variance_between(left_a / rate_a, left_b / rate_b, alone)
-        if han_a.index.isin(han_b.index).any():  # only places that use a term tell its sides apart
-            users = (n_a.add(n_b, fill_value=0) / (sum_a + sum_b)) ** 2
-            relative = np.where((sum_a > 0) & (sum_b > 0), relative, users.sum())
-        reach = t.ppf(0.975, free) * np.sqrt(relative) / np.log(2)
+        left_a, left_b = (
+            left / np.where(rate > 0, rate, 1)[:, None]
+            for left, rate in ((left_a, rate_a), (left_b, rate_b))
+        )
+        relative, free = _variance(left_a, left_b, paired, alone)
+        if paired:  # only places that use a term tell its sides apart
+            users = ((n_a + n_b) / (sum_a + sum_b)[:, None]) ** 2
+            relative = np.where((sum_a > 0) & (sum_b > 0), relative, users.sum(axis=1))
+        reach = stdtrit(free, 0.975) * np.sqrt(relative) / np.log(2)
         # where one side has none, `relative` is of the other: as sure as 1 / relative draws are
         low = np.where(sum_b == 0, -np.log2(3 * relative * all_a / all_b), log_ratio) - reach
         high = np.where(sum_a == 0, np.log2(3 * relative * all_b / all_a), log_ratio) + reach
@@ -140,26 +147,33 @@ def between(n_a, n_b, han_a, han_b):
             "rate_a": 1000 * rate_a, "rate_b": 1000 * rate_b,
             "log_ratio": log_ratio,
             "low": np.where(sum_a == 0, -np.inf, low), "high": np.where(sum_b == 0, np.inf, high),
-            "z_clustered": z, "p_clustered": 2 * t.sf(np.abs(z), freedom),
+            "z_clustered": z, "p_clustered": 2 * stdtr(freedom, -np.abs(z)),
             "why": np.select([sum_a == 0, sum_b == 0], ["n_a is 0", "n_b is 0"], ""),
         }
     )  # fmt: skip
 
 
-def variance_between(left_a, left_b, floor):
+def _laid(n, han, places):
+    """Lay dense counts of terms x places, and their lengths, out over more places: 0 where none."""
+    at = han.index.get_indexer(places)  # -1 is the column of zeros
+    return np.pad(n, [(0, 0), (0, 1)]).take(at, axis=1), han.reindex(places, fill_value=0)
+
+
+def _variance(left_a, left_b, paired, floor):
     """Give the variance of each term's difference between two sides, and its degrees of freedom.
 
-    One row per unit, one column per term in: what each unit of a side adds to it (its residual,
+    One row per term, one column per unit in: what each unit of a side adds to it (its residual,
     for few units scaled up); `floor` is the least that the variance may be. Independent units as
-    Welch (1947); where the same units stand on both sides, their differences count.
+    Welch (1947); where sides are paired, which have the same columns then, their differences count.
     """
-    var_a, var_b = (left_a**2).sum().to_numpy(), (left_b**2).sum().to_numpy()
-    apart = left_a.sub(left_b, fill_value=0)
+    if paired:
+        variance = ((left_a - left_b) ** 2).sum(axis=1)
+        return np.fmax(variance, floor), left_a.shape[1] - 1
+    var_a, var_b = (left_a**2).sum(axis=1), (left_b**2).sum(axis=1)
+    free_a, free_b = left_a.shape[1] - 1, left_b.shape[1] - 1
     with np.errstate(divide="ignore", invalid="ignore"):
-        if len(apart) < len(left_a) + len(left_b):  # the same places on both sides
-            return np.fmax((apart**2).sum().to_numpy(), floor), len(apart) - 1
-        spread = var_a**2 / (len(left_a) - 1) + var_b**2 / (len(left_b) - 1)
-        freedom = np.where(spread > 0, (var_a + var_b) ** 2 / spread, len(apart) - 2)
+        spread = var_a**2 / free_a + var_b**2 / free_b
+        freedom = np.where(spread > 0, (var_a + var_b) ** 2 / spread, free_a + free_b)
     return np.fmax(var_a + var_b, floor), freedom
 
 

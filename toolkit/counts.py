@@ -201,26 +201,34 @@ def frequent_tokens(tokens, clauses, *, stopwords=None):
 
 def _frequent(tokens, clauses):
     """Give in memory what `sum_frequent` gives of tables on disk."""
-    keys = ["report_id", "role"]
-    held = clauses.groupby(keys, observed=True)["n_han"].sum().astype("int64").reset_index()
-    length = held.groupby("report_id", observed=True)["n_han"].sum()
+    reports = clauses[["report_id"]].drop_duplicates()
+    groups, matrix, names = _tokens_of(tokens, clauses, reports, ["report_id"])
+    length, matrix = groups["n_han"], matrix.T.tocsr()
     share = (length / length.sum()).to_numpy()
-    pair, pairs = number_groups(tokens, keys)
-    known, pairs = (pd.MultiIndex.from_frame(table[keys].astype(str)) for table in (held, pairs))
-    report = np.append(pd.factorize(held["report_id"])[0], -1)[known.get_indexer(pairs)][pair]
-    used, token = report >= 0, tokens["token"].astype("category").cat
-    from scipy.sparse import csr_array
-
-    matrix = csr_array(
-        (tokens["n"].to_numpy("int64")[used], (token.codes.to_numpy()[used], report[used])),
-        shape=(len(token.categories), len(share)),
-    )
     total, with_token = matrix.sum(axis=1), np.diff(matrix.indptr).astype(int)
     row, expected = np.repeat(np.arange(len(total)), with_token), share[matrix.indices]
     apart = np.bincount(row, np.abs(matrix.data / total[row] - expected) - expected, len(total))
-    columns = {"n": total.astype("int64"), "with_token": with_token, "apart": apart}
-    names = pd.Series(token.categories, dtype=tokens["token"].dtype)
+    columns = {"n": total, "with_token": with_token, "apart": apart}
+    names = pd.Series(names, dtype=tokens["token"].dtype)
     return pd.DataFrame({"token": names, **columns}), length.sum(), length.min(), len(length)
+
+
+def _tokens_of(tokens, clauses, reports, by):
+    """Count tokens in groups of texts: a table of the groups, a sparse matrix of groups x tokens, in
+    order, and the tokens. Of a report, only tokens of roles that have a clause count."""
+    groups, group, report = _grouped(clauses, reports, by, [c for c in by if c == "role"])
+    role, token = (column.astype("category").cat for column in (clauses["role"], tokens["token"]))
+    text = np.full((len(reports) + 1, len(role.categories) + 1), -1, dtype=np.int32)
+    text[report, role.codes] = group  # the last row and column: of no report or role here
+    text = text[_rows_of(reports, tokens), _codes(tokens["role"], role.categories)]
+    held = text >= 0
+    from scipy.sparse import csr_array
+
+    matrix = csr_array(
+        (tokens["n"].to_numpy("int64")[held], (text[held], token.codes.to_numpy()[held])),
+        shape=(len(groups), len(token.categories)),
+    )
+    return groups, matrix, token.categories
 
 
 def count_tokens_by(tokens, clauses, reports, *, by=("place", "year")):
@@ -245,24 +253,10 @@ def count_tokens_by(tokens, clauses, reports, *, by=("place", "year")):
         groups = sum_texts(clauses, reports, by, own)
         table = sum_tokens(tokens, clauses, reports, groups, by, own)
         return table.assign(rate=1000 * table["n"] / table["n_han"])
-    keys = ["report_id", "role"]
-    held = clauses.groupby(keys, observed=True)["n_han"].sum().astype("int64").reset_index()
-    wanted = ["report_id", *dict.fromkeys(c for c in by if c not in keys)]
-    texts = held.merge(reports[wanted], on="report_id", validate="many_to_one")
-    grouped = texts.groupby(by, observed=True, sort=True)
-    groups = grouped.agg(reports=("report_id", "nunique"), n_han=("n_han", "sum")).reset_index()
-    texts["group"] = grouped.ngroup()
-    pairs = tokens[keys].drop_duplicates().astype(str)
-    texts[keys] = texts[keys].astype(str)
-    group = pairs.merge(texts, on=keys, how="left")["group"].fillna(-1).to_numpy(dtype=int)
-    group = group[tokens.groupby(keys, observed=True, sort=False).ngroup().to_numpy()]
-    token = tokens["token"].astype("category").cat
-    kept, size = group >= 0, len(token.categories)
-    cell, where = np.unique(group[kept] * size + token.codes.to_numpy()[kept], return_inverse=True)
-    table = groups.iloc[cell // size].reset_index(drop=True)
-    table.insert(len(by), "token", pd.Categorical.from_codes(cell % size, token.categories))
-    n = np.bincount(where, tokens["n"].to_numpy()[kept], len(cell)).astype(int)
-    table.insert(len(by) + 1, "n", n)
+    groups, matrix, names = _tokens_of(tokens, clauses, reports, by)
+    table = groups.loc[groups.index.repeat(np.diff(matrix.indptr))].reset_index(drop=True)
+    table.insert(len(by), "token", pd.Categorical.from_codes(matrix.indices, names))
+    table.insert(len(by) + 1, "n", matrix.data)
     return table.assign(rate=1000 * table["n"] / table["n_han"])
 
 
@@ -315,12 +309,33 @@ def counted(table, by=()):
     return found
 
 
-def check_rows(counts, by, *, zeros=True):
-    """Check counts that are grouped by some of their columns; give the one that names what is counted.
+def check_rows(counts, by):
+    """Check counts that have their zeros; give the column that names what is counted.
 
-    A group is what `by` and the columns before that name tell apart. Raises ValueError where there
-    are no rows, a name or number is missing or cannot be, a row stands twice and, with `zeros`,
-    where groups leave out what they never use.
+    Raises ValueError as `check_cells` does, and where groups leave out what they never use.
+    """
+    of, _, cells, names = check_cells(counts, by)
+    if len(counts) < len(cells) * len(names.unique()):
+        groups = ", ".join(map(str, _lead(counts, by, of)))
+        raise ValueError(
+            f"rows are missing: every {groups} needs a row for every {of}, those with n = 0 too. "
+            "Count again and leave the zeros in, as count_terms does."
+        )
+    if of == "token" and (counts["n"] > 0).all():
+        raise ValueError(
+            "these tokens have no row with n = 0: count_tokens_by leaves zeros out, and without "
+            "them a group that never uses a token looks like one without a report. Count terms "
+            "of a lexicon (count_terms), or use keyness, which takes tokens as they are."
+        )
+    return of
+
+
+def check_cells(counts, by):
+    """Check counts that are grouped by some of their columns: the column that names what is
+    counted; each row's cell by number; the first row of each cell; and each row's name, a category.
+
+    A cell is what `by` and the columns before that name tell apart. Raises ValueError where there
+    are no rows, a name or number is missing or cannot be, or a row stands twice.
     """
     check_names(by, counts.columns, "column")
     of = counted(counts, by)
@@ -329,7 +344,7 @@ def check_rows(counts, by, *, zeros=True):
             "these counts have no rows: there is nothing to compare. Count again, with more "
             "reports, clauses or terms."
         )
-    lead = list(dict.fromkeys([*by, *counts.columns[: counts.columns.get_loc(of)]]))
+    lead = _lead(counts, by, of)
     check_known(counts, [*lead, of])
     for column, least in (("n", 0), ("n_han", 1)):
         bad = _bad_numbers(counts[column], least)
@@ -339,29 +354,22 @@ def check_rows(counts, by, *, zeros=True):
                 f"{column} of '{row[of]}' is {row[column]} ({', '.join(str(row[c]) for c in lead)}); "
                 f"it is a number, {least} or more. Count again with count_terms or count_tokens_by."
             )
-    group, which = number_groups(counts, lead)
-    name, names = pd.factorize(counts[of])
+    cell, cells = number_groups(counts, lead)
+    names = counts[of].astype("category")
     from scipy.sparse import csr_array
 
-    different = csr_array((np.ones(len(counts), dtype=bool), (group, name))).nnz
-    groups = ", ".join(map(str, lead))
-    if different < len(counts):
+    once = np.ones(len(counts), dtype=bool)
+    if csr_array((once, (cell, names.cat.codes.to_numpy()))).nnz < len(counts):
         raise ValueError(
-            f"rows of the same {groups} have the same {of} twice. Count once, by all that tells "
-            "the rows apart: count_terms(..., by=[...])."
+            f"rows of the same {', '.join(map(str, lead))} have the same {of} twice. Count once, by "
+            "all that tells the rows apart: count_terms(..., by=[...])."
         )
-    if zeros and different < len(which) * len(names):
-        raise ValueError(
-            f"rows are missing: every {groups} needs a row for every {of}, those with n = 0 too. "
-            "Count again and leave the zeros in, as count_terms does."
-        )
-    if zeros and of == "token" and (counts["n"] > 0).all():
-        raise ValueError(
-            "these tokens have no row with n = 0: count_tokens_by leaves zeros out, and without "
-            "them a group that never uses a token looks like one without a report. Count terms "
-            "of a lexicon (count_terms), or use keyness, which takes tokens as they are."
-        )
-    return of
+    return of, cell, cells, names
+
+
+def _lead(counts, by, of):
+    """List the columns that tell cells apart."""
+    return list(dict.fromkeys([*by, *counts.columns[: counts.columns.get_loc(of)]]))
 
 
 def sum_counts(counts, by, of):

@@ -2,8 +2,6 @@
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from .counts import check_known, check_rows, counted, need, number_groups, sum_counts
 from .uncertainty import FEWEST
@@ -29,6 +27,9 @@ def check_design(table):
     place, places = pd.factorize(seen["place"])
     year, years = pd.factorize(seen["year"])
     repeated = int((np.bincount(place) > 1).sum())
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     pairs, nodes = (place, len(places) + year), len(places) + len(years)
     edges = coo_array((np.ones(len(seen)), pairs), shape=(nodes, nodes))
     blocks = connected_components(edges, directed=False)[0]

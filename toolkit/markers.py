@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t
+from scipy.special import stdtrit
 
 from .counts import check_names, count_terms, need, need_text
 from .formats import csv_rows, read_cell, write_csv, xlsx_rows
@@ -81,7 +81,7 @@ def symbolic_ratio(marks, clauses, reports, *, by=("year", "role")):
     alone = 1 / symbolic + 1 / operational
     over_places = places >= FEWEST
     spread = np.where(over_places, np.fmax(places / np.fmax(places - 1, 1) * apart, alone), alone)
-    reach = t.ppf(0.975, np.where(over_places, places - 1, np.inf)) * np.sqrt(spread)
+    reach = stdtrit(np.where(over_places, places - 1, np.inf), 0.975) * np.sqrt(spread)
     log_ratio = np.log(symbolic / operational)
     table = table.assign(
         log_ratio=log_ratio, low=log_ratio - reach, high=log_ratio + reach,

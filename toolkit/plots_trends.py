@@ -62,8 +62,8 @@ def _panels(table, value, columns, colours, formatter):
         ax.set_ylim(0, 1.02 if value == "share" else None)
         ax.yaxis.set_major_locator(MultipleLocator(0.5) if value == "share" else MaxNLocator(3))
         ax.yaxis.set_major_formatter(formatter)
-        ax.set_xticks(years, [f"'{year % 100:02}" for year in years])
         ax.grid(axis="y")
+    axes[0, 0].set_xticks(years, [f"'{year % 100:02}" for year in years])
     for ax in axes.flat[len(terms) :]:
         ax.set_axis_off()
     figure.supylabel(label(value), fontsize=7.5)

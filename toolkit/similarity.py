@@ -7,7 +7,7 @@ from scipy.sparse import csr_array
 from scipy.spatial.distance import pdist, squareform
 
 from .compare import as_matrix
-from .counts import check_names, check_once, counted, need
+from .counts import check_names, check_once, need
 from .keywords import log_likelihood, names_of_places
 
 _CELLS = 100_000_000  # groups x terms, at most: the array takes 0.8 GB
@@ -225,8 +225,7 @@ def _grouped(counts, by):
     """Give counts as an array of groups x terms, the groups' lengths, groups, terms, their name."""
     need(counts, ["n", "n_han"], "counts", "count_terms or count_tokens_by")
     check_names([by], counts.columns, "column")
-    of = counted(counts, [by])
-    matrix, cells, terms = as_matrix(counts, of, by)
+    matrix, cells, terms, of = as_matrix(counts, by)
     held = np.flatnonzero(np.diff(matrix.tocsc().indptr))  # terms with a row, of 0 as well
     matrix, terms = matrix[:, held], terms[held]
     if cells[by].nunique() * len(held) > _CELLS:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from scipy.stats import false_discovery_control, t
+from scipy.special import stdtr, stdtrit
 
 from .counts import number_groups, say_why, sum_counts
 from .design import as_arrays, check_counts, check_design, lay_out, name_terms
@@ -195,10 +195,10 @@ def _year_rates(n, han):
 def adjust(p):
     """Adjust p over those that are not missing (Benjamini & Hochberg 1995): q, and how many."""
     p = np.asarray(p, dtype=float)
-    tested, q = np.isfinite(p), np.full(len(p), np.nan)
-    if tested.any():
-        q[tested] = false_discovery_control(p[tested])
-    return q, int(tested.sum())
+    family, order, q = np.isfinite(p).sum(), np.argsort(p), np.full(len(p), np.nan)
+    known = order[:family][::-1]  # those that are missing are sorted last
+    q[known] = np.minimum.accumulate(p[known] * (family / np.arange(family, 0, -1))).clip(max=1)
+    return q, int(family)
 
 
 def _bears(n, han):
@@ -250,8 +250,8 @@ def _newton(n, han, total, x, places):
 
 def _limits(b, error, freedom):
     """Give the ratio, its 95 % limits and p from the log ratio, its error and degrees of freedom."""
-    reach = t.ppf(0.975, freedom) * error
-    p = 2 * t.sf(np.abs(b) / error, freedom)
+    reach = stdtrit(freedom, 0.975) * error
+    p = 2 * stdtr(freedom, -np.abs(b) / error)
     with np.errstate(over="ignore", invalid="ignore"):
         return {"ratio": np.exp(b), "low": np.exp(b - reach), "high": np.exp(b + reach), "p": p}
 

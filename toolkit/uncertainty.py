@@ -2,7 +2,7 @@
 
 import numpy as np
 from scipy.sparse import csr_array
-from scipy.stats import beta, t
+from scipy.special import betaincinv, stdtrit
 
 from .counts import (
     check_known,
@@ -58,7 +58,7 @@ def _limits(total, length, spread, clusters):
     """Give the 95 % limits of the rate, per 1,000, from the sum of squared residuals of clusters."""
     with np.errstate(divide="ignore", invalid="ignore"):
         relative = clusters / (clusters - 1) * spread / total**2
-        reach = np.exp(t.ppf(0.975, clusters - 1) * np.sqrt(np.fmax(relative, 1 / total)))
+        reach = np.exp(stdtrit(clusters - 1, 0.975) * np.sqrt(np.fmax(relative, 1 / total)))
         low = np.where(total > 0, 1000 * total / length / reach, 0.0)
         high = np.where(total > 0, 1000 * total / length * reach, 3000 / length)
     return low, high
@@ -117,6 +117,6 @@ def add_shares(counts):
 def exact_limits(some, of):
     """Give the exact 95 % limits of the share some / of (Clopper & Pearson 1934), which need not be
     whole numbers; 0 and 1 where `of` is 0."""
-    low = np.where(some > 0, beta.ppf(0.025, some, of - some + 1), 0.0)
-    high = np.where(some < of, beta.ppf(0.975, some + 1, of - some), 1.0)
+    low = np.where(some > 0, betaincinv(some, of - some + 1, 0.025), 0.0)
+    high = np.where(some < of, betaincinv(some + 1, of - some, 0.975), 1.0)
     return low, high
