@@ -22,7 +22,6 @@ _LIBRARIES = (
     "ahocorasick-rs", "jieba", "rjieba", "lxml", "python-docx", "pypdfium2", "openpyxl", "opencc",
     "pyarrow",
 )  # fmt: skip
-_DIGEST = sha256().digest_size
 _UNUSED = 30 * 86_400  # seconds after which what another version kept is deleted
 
 
@@ -85,7 +84,9 @@ def _open(path):
 def _prepare(path):
     connection = sqlite3.connect(path, timeout=60)
     try:
-        connection.execute("CREATE TABLE IF NOT EXISTS made (key TEXT PRIMARY KEY, value BLOB)")
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS made (key TEXT PRIMARY KEY, digest BLOB, value BLOB)"
+        )
         connection.execute(
             "CREATE TABLE IF NOT EXISTS part (key TEXT PRIMARY KEY, made TEXT, nth INTEGER)"
         )
@@ -99,9 +100,10 @@ def get(kept, name):
     """Give the bytes kept under a name, or None; damaged ones count as none."""
     if kept is not None:
         with contextlib.suppress(sqlite3.Error):
-            row = kept.execute("SELECT value FROM made WHERE key = ?", (name,)).fetchone()
-            if row and row[0][:_DIGEST] == sha256(row[0][_DIGEST:]).digest():
-                return row[0][_DIGEST:]
+            query = "SELECT digest, value FROM made WHERE key = ?"
+            digest, value = kept.execute(query, (name,)).fetchone() or (None, b"")
+            if digest == sha256(value).digest():
+                return value
     return None
 
 
@@ -111,8 +113,8 @@ def put(kept, name, value, parts=()):
     if kept is not None:
         rows = [(part, name, nth) for nth, part in enumerate(parts) if part]
         with contextlib.suppress(sqlite3.Error), kept:
-            digest = sha256(value).digest()
-            kept.execute("INSERT OR REPLACE INTO made VALUES (?, ?)", (name, digest + value))
+            row = name, sha256(value).digest(), value
+            kept.execute("INSERT OR REPLACE INTO made VALUES (?, ?, ?)", row)
             kept.executemany("INSERT OR REPLACE INTO part VALUES (?, ?, ?)", rows)
 
 

@@ -1,8 +1,9 @@
 """A folder of reports to tables."""
 
+import ctypes
 import sys
 import tempfile
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from pathlib import Path
 
 import numpy as np
@@ -95,7 +96,7 @@ def build(
     how = How(lexicon, only, simplify, text_column, max_seconds, max_memory, code_key())
     problems, wrong = [], []
     manifest = read_manifest(folder, wrong)
-    with nullcontext() if fresh else finished_work() as kept:
+    with _frugal(), nullcontext() if fresh else finished_work() as kept:
         files = list_files(folder)
         packs = make_packs(
             folder, _progress(files), manifest, how, kept,
@@ -118,6 +119,23 @@ def build(
             named = pd.DataFrame(listed, columns=["file", "kind", "reason"], dtype="str")
             corpus = finish(reports, named, lengths)
     return load(out, large=True) if large else corpus
+
+
+@contextmanager
+def _frugal():
+    """Let Arrow take memory from the system and give it back, and the C library too where it can."""
+    pool = pa.default_memory_pool()
+    pa.set_memory_pool(pa.system_memory_pool())
+    try:
+        yield
+    finally:
+        pa.set_memory_pool(pool)
+        give_back()
+
+
+def give_back():
+    with suppress(AttributeError, OSError, TypeError):  # glibc alone has it
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _progress(files):
@@ -205,7 +223,7 @@ def _in_memory(out, how, kept):
 
     def finish(reports, problems, lengths):
         ids, known = reports["report_id"].tolist(), _known(how.lexicon)
-        joined = {name: pa.concat_tables(pieces) for name, pieces in tables.items()}
+        joined = {name: pa.concat_tables(tables.pop(name)) for name in [*tables]}
         han = joined.pop("han")["han"].to_numpy() if "reuse" in how.only else None
         pairs, copied = _compared(han, [joined["clauses"]["n_han"]], lengths, reports, kept)
         joined["clauses"] = _with_columns(joined["clauses"], copied)
@@ -251,7 +269,7 @@ def _on_disk(out, how, kept):
                 Stream(opened.enter_context(open(stream, "rb"))) if "reuse" in how.only else None
             )
             let_go()
-            pa.default_memory_pool().release_unused()
+            give_back()
             n_han = (batch["n_han"] for batch in _batches(spool))
             pairs, copied = _compared(there, n_han, lengths, reports, None, whole=False)
             if pairs is not None:

@@ -347,16 +347,17 @@ def packed(pack):
     sink = pa.BufferOutputStream()
     head = {"files": pack.files, "counts": pack.counts, "tables": list(pack.tables)}
     sink.write(json.dumps(head, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n")
-    options = pa.ipc.IpcWriteOptions(compression="lz4")
+    options = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
     for table in pack.tables.values():
         with pa.ipc.new_stream(sink, table.schema, options=options) as stream:
             stream.write_table(table)
-    return sink.getvalue().to_pybytes()
+    return sink.getvalue()
 
 
 def unpacked(known):
     """Turn bytes back into a pack."""
     line, _, rest = known.partition(b"\n")
     head, source = json.loads(line), pa.BufferReader(rest)
-    tables = {name: pa.ipc.open_stream(source).read_all() for name in head["tables"]}
+    alone = pa.ipc.IpcReadOptions(use_threads=False)
+    tables = {n: pa.ipc.open_stream(source, options=alone).read_all() for n in head["tables"]}
     return Pack(head["files"], head["counts"], tables)
