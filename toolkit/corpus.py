@@ -123,18 +123,19 @@ def build(
 
 @contextmanager
 def _frugal():
-    """Let Arrow take memory from the system and give it back, and the C library too where it can."""
+    """Let Arrow take memory from the system meanwhile, which then gets back what it can."""
     pool = pa.default_memory_pool()
     pa.set_memory_pool(pa.system_memory_pool())
     try:
         yield
     finally:
         pa.set_memory_pool(pool)
-        give_back()
+        _give_back()
 
 
-def give_back():
-    with suppress(AttributeError, OSError, TypeError):  # glibc alone has it
+def _give_back():
+    """Give freed memory back to the system, where the C library can: glibc does."""
+    with suppress(AttributeError, OSError, TypeError):
         ctypes.CDLL(None).malloc_trim(0)
 
 
@@ -269,7 +270,7 @@ def _on_disk(out, how, kept):
                 Stream(opened.enter_context(open(stream, "rb"))) if "reuse" in how.only else None
             )
             let_go()
-            give_back()
+            _give_back()
             n_han = (batch["n_han"] for batch in _batches(spool))
             pairs, copied = _compared(there, n_han, lengths, reports, None, whole=False)
             if pairs is not None:

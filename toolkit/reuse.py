@@ -116,7 +116,8 @@ def _table(found, n_han, ids):
 def _in_last(part, last):
     """Tell which shingles stand in the last earlier report of the same place as well."""
     row = part.number.astype(np.int64) * len(last)
-    having, wanted = np.sort((row + part.owner)[part.first]), row + last[part.owner]
+    having = np.sort((row + part.owner)[part.first], kind="stable")  # sorted already, or nearly
+    wanted = row + last[part.owner]
     found = np.minimum(np.searchsorted(having, wanted), len(having) - 1)
     return (having[found] == wanted) & (last[part.owner] >= 0)
 
