@@ -162,11 +162,15 @@ def _coded(column, names=None):
     of `names`."""
     coded = column.unify_dictionaries().combine_chunks()
     codes, there = coded.indices.to_numpy(), coded.dictionary.to_pylist()
+    rank = np.full(len(there), -1, dtype=np.int32)
     if names is None:
-        used = np.flatnonzero(np.bincount(codes, minlength=len(there)))
-        names = sorted(there[i] for i in used)
-    rank = {name: i for i, name in enumerate(names)}
-    return np.array([rank.get(name, -1) for name in there], dtype=np.int32)[codes], names
+        used = np.flatnonzero(np.bincount(codes, minlength=len(there))).tolist()
+        used.sort(key=there.__getitem__)
+        names, rank[used] = [there[i] for i in used], np.arange(len(used))
+    else:
+        place = {name: i for i, name in enumerate(names)}
+        rank[:] = [place.get(name, -1) for name in there]
+    return rank[codes], names
 
 
 @contextlib.contextmanager
@@ -177,8 +181,9 @@ def rows_to(folder, name, known):
     column, used or not, by column; the file keeps them.
     """
     schema, waiting = SCHEMAS[name], []
-    how = {"compression": "zstd", "compression_level": 6, "store_schema": False}
-    with pq.ParquetWriter(folder / f"{name}.parquet", schema, **how) as writer:
+    how = {"compression": "zstd", "compression_level": 3, "store_schema": False}
+    where = {"write_statistics": ["report_id"]}  # of other columns nobody asks which rows have them
+    with pq.ParquetWriter(folder / f"{name}.parquet", schema, **how, **where) as writer:
 
         def write_group(rows):
             columns = [
