@@ -336,6 +336,9 @@ def test_tokens_are_counted_by_group_as_terms_are():
     ]
     by_role = count_tokens_by(tokens, clauses, reports, by=["place", "role"])
     assert by_role["role"].unique().tolist() == ["plan"]
+    nameless = tokens.assign(token=tokens["token"].where(tokens.index > 0))
+    with pytest.raises(ValueError, match=r"1 of 4 row\(s\) have no token \(甲\)"):
+        count_tokens_by(nameless, clauses, reports)
 
 
 def test_tokens_of_the_panel_sum_to_their_total(panel):

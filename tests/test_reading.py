@@ -1,4 +1,5 @@
 import hashlib
+import os
 
 import pages
 import pytest
@@ -82,6 +83,22 @@ def test_files_are_listed_by_name_in_all_subfolders_without_manifests(tmp_path):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("x")
     assert list(list_files(tmp_path)) == ["a/z.md", "b.txt", "c.pdf"]
+
+
+def test_a_folder_that_may_not_be_opened_is_listed(tmp_path, monkeypatch):
+    (tmp_path / "closed").mkdir()
+    (tmp_path / "a.txt").write_text("x")
+    scan = os.scandir
+
+    def refusing(path):
+        if path.name == "closed":
+            raise PermissionError(13, "Permission denied")
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    assert list(list_files(tmp_path)) == ["a.txt", "closed"]
+    with pytest.raises(Unreadable, match="may not be opened"):
+        file_bytes(tmp_path / "closed", tmp_path)
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path):

@@ -216,6 +216,7 @@ def _frequent(tokens, clauses):
 def _tokens_of(tokens, clauses, reports, by):
     """Count tokens in groups of texts: a table of the groups, a sparse matrix of groups x tokens, in
     order, and the tokens. Of a report, only tokens of roles that have a clause count."""
+    check_known(tokens, ["token"])
     groups, group, report = _grouped(clauses, reports, by, [c for c in by if c == "role"])
     role, token = (column.astype("category").cat for column in (clauses["role"], tokens["token"]))
     text = np.full((len(reports) + 1, len(role.categories) + 1), -1, dtype=np.int32)
