@@ -19,7 +19,7 @@ STAGES = {
     "hits": ("lexicon.find_hits",),
     "tokens": ("segment.count_tokens",),
     "claims": ("claims.find_claims",),
-    "reuse": ("reuse.compare",),
+    "reuse": ("corpus._compared",),  # of `reuse.compare` the pairs are made when they are taken
     "keep": ("cache.get", "cache.put", "cache.find", "parts.packed", "parts.unpacked"),
     "join": ("parts._tables", "parts.take", "tables.as_frame"),
     "write": ("tables.write",),

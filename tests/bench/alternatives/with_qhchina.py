@@ -6,13 +6,12 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-import matplotlib.pyplot as plt
 import pandas as pd
+from common import TERMS, write_rates
 from qhchina.analytics.stylometry import compare_corpora
 from qhchina.helpers.texts import load_texts
 from qhchina.preprocessing import create_segmenter
 
-TERMS = ["高质量发展", "营商环境", "数字经济", "数字政府", "放管服", "新质生产力"]
 HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
 
 folder, out = map(Path, sys.argv[1:])
@@ -29,14 +28,8 @@ keyness = keyness[(keyness["rel_ratio"] > 1) & (keyness["word"].str.len() > 1)]
 keyness = keyness[["word", "statistic"]].set_axis(["word", "g2"], axis=1).head(100)
 keyness.to_csv(out / "keyness.csv", index=False)
 
-table = pd.DataFrame({term: [text.count(term) for text in texts] for term in TERMS})
-table["han"] = [len(HAN.findall(text)) for text in texts]
-sums = table.groupby(years).sum()
-rates = 1000 * sums[TERMS].div(sums["han"], axis=0)
-rates = rates.rename_axis("year")
-rates.melt(var_name="term", value_name="rate", ignore_index=False).to_csv(out / "rates.csv")
-plt.rcParams["font.sans-serif"] = ["SimHei", "Noto Sans CJK SC", "DejaVu Sans"]
-rates.plot(xticks=rates.index)
-plt.savefig(out / "rates.png")
+mentions = pd.DataFrame({term: [text.count(term) for text in texts] for term in TERMS})
+han = pd.Series([len(HAN.findall(text)) for text in texts])
+write_rates(out, mentions, han, years)
 counts = [Counter(words) for words in documents]
-print(len(texts), sum(count.total() for count in counts), table["han"].sum())
+print(len(texts), sum(count.total() for count in counts), han.sum())
