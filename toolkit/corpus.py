@@ -79,8 +79,8 @@ def build(
     Gives a Corpus. Files that cannot be read are listed in its `problems`, as are those that came,
     went or changed meanwhile; the rest goes through.
     Raises NotADirectoryError for a folder that is not there, ValueError where no report in it
-    can be read, there are no jobs, or `large` has no `out`, FileExistsError where `out` holds anything but tables or lies
-    in the folder, RuntimeError where the executor cannot do the work.
+    can be read, there are no jobs, or `large` has no `out`, FileExistsError where `out` holds
+    anything but tables or lies in the folder, RuntimeError where the executor cannot do the work.
     """
     folder = Path(folder)
     if jobs < 1:

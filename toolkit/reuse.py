@@ -57,8 +57,8 @@ def compare(han, begins, bounds, reports, floor):
 
     In: a stream (see `shingles`), an array or a Stream; where clauses begin in it; where the
     reports, a row of `reports` each, begin in it and the last ends; the least containment of a pair,
-    0 for every pair, over 1 for none. Out: the pairs of `find_reuse`, yielded in pieces; of the clauses n_han, from_own
-    and from_any as `reused` gives them.
+    0 for every pair, over 1 for none. Out: the pairs of `find_reuse`, yielded in pieces; of the
+    clauses n_han, from_own and from_any as `reused` gives them.
     """
     ids = reports["report_id"].astype(str).to_numpy(dtype=object)
     order, n = np.argsort(ids), len(ids)

@@ -141,8 +141,8 @@ def dictionary(codes, names):
 
 
 def as_frame(table, name, known=None):
-    """Turn an Arrow table of this name into a DataFrame; names are categories, all that are `known` of a column
-    or else those used, in their order as characters."""
+    """Turn an Arrow table of this name into a DataFrame; names are categories, all that are `known`
+    of a column or else those used, in their order as characters."""
     frame, maybe = {}, _MAY_MISS.get(name, ())
     for field, column in zip(table.column_names, table.columns, strict=True):
         if pa.types.is_dictionary(column.type):
